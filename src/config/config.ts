@@ -1,0 +1,63 @@
+import type { Secret } from '../lib/secret.ts';
+import type { OpenAiChatCompat, WireName } from '../providers/spec.ts';
+import type { CredentialSource, ModelFacts } from '../providers/target.ts';
+
+/** One entry of `modelRoutes`, checked and complete but for what the catalog adds. */
+export interface RouteConfig {
+  /** The key in `modelRoutes`: the public model name. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** A preset's name; the catalog has it. */
+  readonly preset?: string;
+  /** Without a trailing slash. */
+  readonly baseURL?: string;
+  readonly wire?: WireName;
+  /** The upstream's model id; absent: the name. */
+  readonly model?: string;
+  /** What `authToken` said; absent: the preset's key variable, or none. */
+  readonly credential?: CredentialSource;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly apiVersion?: string;
+  readonly facts: ModelFacts;
+  /** Names of routes to try next; absent: the siblings. */
+  readonly fallback?: readonly string[];
+  readonly compat?: Partial<OpenAiChatCompat>;
+}
+
+/** The whole configuration: defaults ← file ← environment ← flags. Immutable; a reload makes a new one. */
+export interface Config {
+  /** The file that was read; `null` where there is none. */
+  readonly file: string | null;
+  readonly routes: readonly RouteConfig[];
+  readonly server: {
+    readonly port: number;
+    readonly host: string;
+    /** `auto`: a random one for each gateway. */
+    readonly authToken: Secret | 'auto' | null;
+    /** Origins of web pages that may call the gateway, beyond none. */
+    readonly allowedOrigins: readonly string[];
+    /** Values of `Host` beyond the loopback names. */
+    readonly allowedHosts: readonly string[];
+  };
+  readonly timeouts: {
+    readonly connectMs: number;
+    readonly firstByteMs: number;
+    readonly idleMs: number;
+  };
+  readonly retry: {
+    readonly maxAttempts: number;
+    readonly baseDelayMs: number;
+    readonly maxDelayMs: number;
+  };
+  /** Things worth a warning at start: file modes, unset variables, keys without effect. */
+  readonly warnings: readonly string[];
+  /** `server.port` → where its value came from. */
+  readonly origins: ReadonlyMap<string, 'default' | 'file' | 'environment' | 'flag'>;
+}
+
+/** What the command line may override. */
+export interface ConfigFlags {
+  readonly port?: number;
+  readonly host?: string;
+  readonly config?: string;
+}

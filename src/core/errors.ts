@@ -1,0 +1,176 @@
+/**
+ * Every way a request can fail, as one table. A kind decides the HTTP status, Anthropic's error
+ * type and what the client does next; no other file decides any of these.
+ *
+ * The statuses follow what Claude Code was measured to do with them: it repeats a 401 for minutes
+ * unless `x-should-retry: false` says otherwise, never shows the text of a 404, shows 402, 409 and
+ * 410 at once, and repeats 500 and 529 about ten times.
+ */
+
+/** Anthropic's error types (https://docs.anthropic.com/en/api/errors). */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'billing_error'
+  | 'permission_error'
+  | 'not_found_error'
+  | 'request_too_large'
+  | 'rate_limit_error'
+  | 'timeout_error'
+  | 'api_error'
+  | 'overloaded_error';
+
+export interface ErrorRule {
+  /** HTTP status for the client. */
+  readonly status: number;
+  /** Status for Claude Code where it would hide or misread the general one. */
+  readonly claudeCodeStatus?: number;
+  readonly type: ErrorType;
+  /** Worth trying the same target again. */
+  readonly retry: boolean;
+  /** Worth trying the next target of the chain. */
+  readonly fallback: boolean;
+  /** Value of the `x-should-retry` header; absent leaves the decision to the client's own rule. */
+  readonly shouldRetry?: boolean;
+  /** Whose fault it is: what an operator looks at first, and a metric's label. */
+  readonly fault: 'client' | 'config' | 'upstream' | 'network' | 'gateway';
+}
+
+const rule = (
+  status: number,
+  type: ErrorType,
+  fault: ErrorRule['fault'],
+  more: Partial<ErrorRule> = {},
+): ErrorRule => ({ status, type, fault, retry: false, fallback: false, ...more });
+
+export const ERROR_KINDS = {
+  // The client's request, before any upstream is involved.
+  malformed_request: rule(400, 'invalid_request_error', 'client', { shouldRetry: false }),
+  request_too_large: rule(413, 'request_too_large', 'client', { shouldRetry: false }),
+  unknown_endpoint: rule(404, 'not_found_error', 'client', { shouldRetry: false }),
+  method_not_allowed: rule(405, 'invalid_request_error', 'client', { shouldRetry: false }),
+  unknown_model: rule(404, 'not_found_error', 'client', {
+    claudeCodeStatus: 410,
+    shouldRetry: false,
+  }),
+  client_unauthorized: rule(401, 'authentication_error', 'client', { shouldRetry: false }),
+  client_forbidden: rule(403, 'permission_error', 'client', { shouldRetry: false }),
+
+  // The configuration.
+  missing_credential: rule(401, 'authentication_error', 'config', {
+    fallback: true,
+    shouldRetry: false,
+  }),
+  unusable_route: rule(409, 'invalid_request_error', 'config', {
+    fallback: true,
+    shouldRetry: false,
+  }),
+
+  // What an upstream answered.
+  upstream_unauthorized: rule(401, 'authentication_error', 'upstream', {
+    fallback: true,
+    shouldRetry: false,
+  }),
+  upstream_forbidden: rule(403, 'permission_error', 'upstream', {
+    fallback: true,
+    shouldRetry: false,
+  }),
+  upstream_billing: rule(402, 'billing_error', 'upstream', { fallback: true, shouldRetry: false }),
+  upstream_bad_request: rule(400, 'invalid_request_error', 'upstream'),
+  upstream_unknown_model: rule(404, 'not_found_error', 'upstream', {
+    claudeCodeStatus: 410,
+    fallback: true,
+    shouldRetry: false,
+  }),
+  upstream_not_found: rule(404, 'not_found_error', 'upstream', {
+    claudeCodeStatus: 410,
+    fallback: true,
+    shouldRetry: false,
+  }),
+  context_overflow: rule(400, 'invalid_request_error', 'upstream', { fallback: true }),
+  upstream_too_large: rule(413, 'request_too_large', 'upstream', { fallback: true }),
+  rate_limited: rule(429, 'rate_limit_error', 'upstream', { retry: true, fallback: true }),
+  overloaded: rule(529, 'overloaded_error', 'upstream', { retry: true, fallback: true }),
+  upstream_failed: rule(500, 'api_error', 'upstream', { retry: true, fallback: true }),
+  upstream_timeout: rule(504, 'timeout_error', 'upstream', { retry: true, fallback: true }),
+  upstream_redirect: rule(502, 'api_error', 'config', { fallback: true, shouldRetry: false }),
+  malformed_reply: rule(502, 'api_error', 'upstream', { retry: true, fallback: true }),
+  /** The stream or body ended before the answer was complete. */
+  truncated_reply: rule(502, 'api_error', 'network', { retry: true, fallback: true }),
+
+  // The way to the upstream.
+  unreachable: rule(502, 'api_error', 'network', {
+    retry: true,
+    fallback: true,
+    shouldRetry: false,
+  }),
+  connect_timeout: rule(504, 'timeout_error', 'network', {
+    retry: true,
+    fallback: true,
+    shouldRetry: false,
+  }),
+  connection_lost: rule(502, 'api_error', 'network', { retry: true, fallback: true }),
+
+  // The gateway itself.
+  client_gone: rule(499, 'api_error', 'client'),
+  draining: rule(503, 'overloaded_error', 'gateway'),
+  internal: rule(500, 'api_error', 'gateway', { shouldRetry: false }),
+} as const satisfies Record<string, ErrorRule>;
+
+export type ErrorKind = keyof typeof ERROR_KINDS;
+
+/** An upstream's own error answer, kept so that passthrough can forward it byte by byte. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+export interface GatewayErrorOptions {
+  /** How long the upstream asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Set where the client is to get the upstream's answer untouched. */
+  readonly passthrough?: UpstreamAnswer;
+  /** The upstream's status, where there was an answer. */
+  readonly upstreamStatus?: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure with a kind from {@link ERROR_KINDS}. The message is shown to the person at the
+ * terminal: it names the route and the provider, the cause and the next step, and no secret.
+ */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly kind: ErrorKind;
+  readonly retryAfterMs: number | undefined;
+  readonly passthrough: UpstreamAnswer | undefined;
+  readonly upstreamStatus: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.retryAfterMs = options.retryAfterMs;
+    this.passthrough = options.passthrough;
+    this.upstreamStatus = options.upstreamStatus;
+  }
+
+  get rule(): ErrorRule {
+    return ERROR_KINDS[this.kind];
+  }
+}
+
+/** The body of an Anthropic error answer, and of an SSE `error` event. */
+export interface ErrorEnvelope {
+  readonly type: 'error';
+  readonly error: { readonly type: ErrorType; readonly message: string };
+  readonly request_id?: string;
+}
+
+export function errorEnvelope(error: GatewayError, requestId?: string): ErrorEnvelope {
+  return {
+    type: 'error',
+    error: { type: error.rule.type, message: error.message },
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  };
+}

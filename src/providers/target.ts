@@ -1,0 +1,50 @@
+import type { Secret } from '../lib/secret.ts';
+import type { OpenAiChatCompat, ProviderSpec, WireName } from './spec.ts';
+
+/** Where a route's key comes from. */
+export type CredentialSource =
+  /** The client's own credential is forwarded; only for Anthropic itself. */
+  | { readonly kind: 'client' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'secret'; readonly secret: Secret; readonly origin: string }
+  /** First line of a command's output. */
+  | { readonly kind: 'command'; readonly command: string }
+  /** The key is missing: `problem` says which, and what to do. */
+  | { readonly kind: 'missing'; readonly problem: string };
+
+/** What a model can do. Absent: unknown. Windows and limits in tokens, prices in USD per million. */
+export interface ModelFacts {
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
+  readonly vision?: boolean;
+  readonly pricing?: {
+    readonly input: number;
+    readonly output: number;
+    readonly cacheRead?: number;
+    readonly cacheWrite?: number;
+  };
+}
+
+/** Provider and model together: everything that one attempt needs. Made once per configuration. */
+export interface Target {
+  /** The route's public name, for messages and metrics. */
+  readonly route: string;
+  readonly provider: ProviderSpec;
+  readonly wire: WireName;
+  /** Without a trailing slash. */
+  readonly baseURL: string;
+  /** The upstream's model id. `null`: the client's own name is passed on. */
+  readonly model: string | null;
+  readonly credential: CredentialSource;
+  readonly apiVersion?: string;
+  /** Extra headers, from the route. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly facts: ModelFacts;
+  /** Defaults, provider, model and route merged. */
+  readonly compat: OpenAiChatCompat;
+}
+
+/** `provider/model`, as shown in `x-cc-route-target`, logs and messages. */
+export function targetName(target: Target, clientModel: string): string {
+  return `${target.provider.name}/${target.model ?? clientModel}`;
+}
