@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** The version of Claude Code that the tests drive. */
+export const CLAUDE_VERSION = '2.1.330';
+
+const cacheRoot = () =>
+  process.env['CC_ROUTE_TEST_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cc-route-test');
+
+const installation = () => join(cacheRoot(), `claude-${CLAUDE_VERSION}`);
+
+/** The packages that may hold the native program for this machine, the likelier first. */
+function programs(folder: string): string[] {
+  const system = process.platform === 'win32' ? 'win32' : process.platform;
+  const name = process.platform === 'win32' ? 'claude.exe' : 'claude';
+  return ['', '-musl'].map((libc) =>
+    join(
+      folder,
+      'node_modules/@anthropic-ai',
+      `claude-code-${system}-${process.arch}${libc}`,
+      name,
+    ),
+  );
+}
+
+const installed = (folder: string) => programs(folder).find((path) => existsSync(path)) ?? null;
+
+/** The path of the cached client, or `null` where it has yet to be installed. */
+export const findClaude = (): string | null => installed(installation());
+
+/**
+ * Installs the pinned Claude Code into the cache, once per version; later calls only look.
+ *
+ * The package's own install script isn't run: the program for this machine is an optional
+ * dependency and is used where it lies.
+ * @throws Error where the registry can't be reached or has nothing for this machine.
+ */
+export async function installClaude(): Promise<string> {
+  const present = findClaude();
+  if (present !== null) return present;
+  const target = installation();
+  await mkdir(dirname(target), { recursive: true });
+  const staging = await mkdtemp(`${target}.`);
+  try {
+    await Bun.write(join(staging, 'package.json'), '{"private":true}\n');
+    const add = Bun.spawn(
+      [
+        process.execPath,
+        'add',
+        '--exact',
+        '--ignore-scripts',
+        `@anthropic-ai/claude-code@${CLAUDE_VERSION}`,
+      ],
+      { cwd: staging, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' },
+    );
+    const problem = await new Response(add.stderr).text();
+    if ((await add.exited) !== 0) {
+      throw new Error(`Claude Code ${CLAUDE_VERSION} could not be installed:\n${problem}`);
+    }
+    if (installed(staging) === null) {
+      throw new Error(
+        `Claude Code ${CLAUDE_VERSION} has no program for ${process.platform} ${process.arch}`,
+      );
+    }
+    // Another run may have been faster; its copy is as good.
+    await rename(staging, target).catch((error: unknown) => {
+      if (findClaude() === null) throw error;
+    });
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  const path = findClaude();
+  if (path === null) throw new Error('the installed Claude Code is gone again');
+  return path;
+}
+
+if (import.meta.main) {
+  if (findClaude() === null)
+    console.error(`installing Claude Code ${CLAUDE_VERSION} for the tests`);
+  console.log(await installClaude());
+}
