@@ -1,0 +1,54 @@
+import type { OpenAiChatCompat, ProviderSpec } from './spec.ts';
+
+/** Plain chat completions, as a server without any known deviation speaks it. */
+export const DEFAULT_COMPAT: OpenAiChatCompat = {
+  maxTokensField: 'max_tokens',
+  streamUsage: true,
+  alwaysStream: false,
+  thinking: 'none',
+  efforts: null,
+  effortOff: null,
+  effortWithTools: null,
+  thinkingAlwaysOn: false,
+  thinkingFields: {},
+  reasoningReplay: 'never',
+  reasoningRequired: false,
+  thinkTags: false,
+  thoughtSignatures: false,
+  sampling: 'any',
+  topK: false,
+  stopLimit: 4,
+  forcedToolChoice: 'always',
+  parallelToolCalls: false,
+  tools: true,
+  maxTools: null,
+  strict: false,
+  responseFormat: 'json_schema',
+  toolIds: 'any',
+  schemaDialect: 'json-schema',
+  toolStream: false,
+  nullContent: true,
+  imageURLs: true,
+  pdf: 'none',
+  cacheControl: false,
+  prefill: 'none',
+  webSearch: 'none',
+  citations: false,
+  sessionField: 'none',
+  emptyErrorIsOverflow: false,
+  passFields: [],
+  extraBody: {},
+};
+
+/**
+ * The flags in force for one model: the defaults, then the provider's row, then the first matching
+ * model row, then what the route says.
+ */
+export function resolveCompat(
+  provider: ProviderSpec,
+  model: string,
+  route: Partial<OpenAiChatCompat> = {},
+): OpenAiChatCompat {
+  const forModel = provider.modelCompat?.find((row) => row.match.test(model))?.compat;
+  return { ...DEFAULT_COMPAT, ...provider.compat, ...forModel, ...route };
+}
