@@ -22,7 +22,19 @@ export interface RouteConfig {
   /** Names of routes to try next; absent: the siblings. */
   readonly fallback?: readonly string[];
   readonly compat?: Partial<OpenAiChatCompat>;
+  /**
+   * Why the route can't be used, such as an unset variable in its `baseURL`. Its `baseURL` and
+   * `headers` are incomplete then, so no request may be sent; `credential` is `missing`.
+   */
+  readonly problem?: string;
 }
+
+/** How much the gateway logs: each level includes the ones before it. */
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where a value came from, the later ones winning. */
+export type Origin = 'default' | 'file' | 'environment' | 'flag';
 
 /** The whole configuration: defaults ← file ← environment ← flags. Immutable; a reload makes a new one. */
 export interface Config {
@@ -49,10 +61,13 @@ export interface Config {
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
   };
+  readonly logLevel: LogLevel;
+  /** Lock, record, log and usage database live here; made by `ensureStateDir` when first needed. */
+  readonly stateDir: string;
   /** Things worth a warning at start: file modes, unset variables, keys without effect. */
   readonly warnings: readonly string[];
   /** `server.port` → where its value came from. */
-  readonly origins: ReadonlyMap<string, 'default' | 'file' | 'environment' | 'flag'>;
+  readonly origins: ReadonlyMap<string, Origin>;
 }
 
 /** What the command line may override. */
