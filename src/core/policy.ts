@@ -5,10 +5,7 @@ export type Handler<Input, Output> = (input: Input) => Promise<Output>;
  * One thing that happens around a call (observe, retry, fall back …). It may answer itself, call
  * `next` once or several times, or change what passes through.
  */
-export type Policy<Input, Output> = (
-  input: Input,
-  next: Handler<Input, Output>,
-) => Promise<Output>;
+export type Policy<Input, Output> = (input: Input, next: Handler<Input, Output>) => Promise<Output>;
 
 /** Puts policies around a handler; the first one is the outermost. */
 export function compose<Input, Output>(

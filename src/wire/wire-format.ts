@@ -35,8 +35,8 @@ export interface ReplyDecoder {
 }
 
 /**
- * Upstream bytes in, Anthropic server-sent events out. Pure: no timers, no I/O. Output bytes end
- * at event boundaries unless {@link StreamTransform.atBoundary} says otherwise.
+ * Upstream bytes in, Anthropic server-sent events out. Pure: no timers, no I/O. What comes out
+ * always ends at an event's boundary, so that a `ping` or an `error` event can follow at any time.
  */
 export interface StreamTransform {
   /** Takes the next chunk, cut anywhere; returns what can be sent on now (maybe nothing). */
@@ -52,8 +52,6 @@ export interface StreamTransform {
   readonly state: 'waiting' | 'open' | 'finished' | 'failed';
   /** The error that the stream itself carried or ended in; set when the state is `failed`. */
   readonly error: GatewayError | null;
-  /** Whether a `ping` event may be put between the bytes given out so far and the next ones. */
-  readonly atBoundary: boolean;
   /** What was counted so far; null where the upstream said nothing. */
   readonly usage: Usage | null;
 }

@@ -1,0 +1,71 @@
+import { GatewayError } from '../core/errors.ts';
+import { nearestNames } from '../lib/nearest.ts';
+import type { Target } from '../providers/target.ts';
+import { anthropicTarget, normalizeName, type Route } from './routes.ts';
+
+/** A model name's way: the target to try first, and those behind it. */
+export interface Resolution {
+  readonly route: Route | null;
+  /** At least one. */
+  readonly targets: readonly [Target, ...Target[]];
+}
+
+/** Claude Code lists a gateway's models only under ids that start like this. */
+export const DISCOVERY_PREFIX = 'anthropic/';
+
+/** Every name that leads somewhere, ready to be looked up. */
+export class RouteTable {
+  readonly routes: readonly Route[];
+  readonly #byName = new Map<string, Route>();
+  readonly #anthropic = anthropicTarget();
+
+  constructor(routes: readonly Route[]) {
+    this.routes = routes;
+    for (const route of routes) {
+      for (const alias of route.aliases) this.#byName.set(normalizeName(alias), route);
+    }
+    // An exact name beats an alias.
+    for (const route of routes) this.#byName.set(normalizeName(route.name), route);
+  }
+
+  /** The route of a name or alias, in any case; also by the id that `/v1/models` lists. */
+  find(model: string): Route | undefined {
+    const name = normalizeName(model).replace(/\[1m\]$/, '');
+    const found = this.#byName.get(name);
+    if (found !== undefined || !name.startsWith(DISCOVERY_PREFIX)) return found;
+    return this.#byName.get(name.slice(DISCOVERY_PREFIX.length));
+  }
+
+  /**
+   * Name → route → ordered targets. `claude-*` without a route goes to Anthropic.
+   * @throws GatewayError `unknown_model`, naming the nearest names.
+   */
+  resolve(model: string): Resolution {
+    const route = this.find(model);
+    if (route !== undefined) return { route, targets: [route.target, ...this.#chain(route)] };
+    if (/^claude-/i.test(model)) return { route: null, targets: [this.#anthropic] };
+    throw new GatewayError('unknown_model', this.#unknown(model));
+  }
+
+  /** The fallback chain: as configured, else the other routes of the same provider. */
+  #chain(route: Route): Target[] {
+    const names = route.fallback;
+    const chain =
+      names === null
+        ? this.routes.filter(
+            (other) => !other.builtIn && other.target.provider.name === route.target.provider.name,
+          )
+        : names.map((name) => this.find(name)).filter((other) => other !== undefined);
+    return chain.filter((other) => other !== route).map((other) => other.target);
+  }
+
+  #unknown(model: string): string {
+    const shown = this.routes.flatMap(({ name, aliases }) => [...aliases, name]);
+    const near = nearestNames(model, shown, 3);
+    const hint =
+      near.length > 0
+        ? `Did you mean ${near.join(', ')}?`
+        : `Known names: ${shown.slice(0, 12).join(', ')}${shown.length > 12 ? ' …' : ''}, and claude-*.`;
+    return `No route is named "${model.slice(0, 100)}". ${hint} Routes stand in modelRoutes of the cc-route configuration.`;
+  }
+}

@@ -1,0 +1,59 @@
+import { Hono } from 'hono';
+import { GatewayError } from '../core/errors.ts';
+import { randomId } from '../lib/id.ts';
+import { openLease, requireControl, shutdown } from './admin/control.ts';
+import { status } from './admin/status.ts';
+import { checkClientToken } from './client-auth.ts';
+import { clientKind } from './client-kind.ts';
+import type { HttpContext, HttpEnv } from './context.ts';
+import { health, probe } from './endpoints/health.ts';
+import { messagesEndpoint } from './endpoints/messages.ts';
+import { getModel, listModels } from './endpoints/models.ts';
+import { errorResponse, toGatewayError } from './error-response.ts';
+
+/** Every endpoint, in one place. What is not here is a 404 with an Anthropic error body. */
+export function createApp(http: HttpContext): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+
+  app.use(async (c, next) => {
+    c.set('requestId', randomId('req_'));
+    await next();
+  });
+  app.get('/health', health(http));
+  app.get('/', probe);
+  app.get('/api/hello', probe);
+
+  app.use('/v1/admin/leases', requireControl(http));
+  app.post('/v1/admin/leases', openLease(http));
+  app.use('/v1/admin/shutdown', requireControl(http));
+  app.post('/v1/admin/shutdown', shutdown(http));
+
+  app.use(async (c, next) => {
+    checkClientToken(c.req.raw.headers, http.clientToken);
+    await next();
+  });
+  app.post('/v1/messages', messagesEndpoint('messages', http));
+  app.post('/v1/messages/count_tokens', messagesEndpoint('count_tokens', http));
+  app.get('/v1/models', listModels(http));
+  app.get('/v1/models/*', getModel(http));
+  app.get('/v1/admin/status', status(http));
+
+  app.notFound((c) => {
+    throw new GatewayError('unknown_endpoint', `There is no ${c.req.method} ${c.req.path} here.`);
+  });
+  app.onError((thrown, c) => {
+    const error = toGatewayError(thrown);
+    if (error.kind === 'internal') http.log.error(`${c.get('requestId')} ${describe(thrown)}`);
+    return errorResponse(error, {
+      requestId: c.get('requestId'),
+      client: clientKind(c.req.raw.headers),
+    });
+  });
+  return app;
+}
+
+/** For the log only: where an unexpected error came from. */
+function describe(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return cause.stack ?? cause.message;
+}

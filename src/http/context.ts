@@ -1,0 +1,29 @@
+import type { Server } from 'bun';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Secret } from '../lib/secret.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Leases } from './leases.ts';
+
+/** What the endpoints work with; one object for the life of a gateway. */
+export interface HttpContext {
+  readonly gateway: Gateway;
+  readonly log: Log;
+  readonly leases: Leases;
+  /** What clients must show; `null`: nothing. */
+  readonly clientToken: Secret | null;
+  /** What launchers and management commands must show. */
+  readonly controlToken: Secret;
+  readonly startedAt: number;
+  /** Calls that are being answered. */
+  activeRequests: number;
+  /** Ends the gateway after the calls under way. */
+  shutdown(reason: string): void;
+  /** Why the configuration could not be read again; `null`: it is in force. */
+  configError: string | null;
+}
+
+/** Hono's environment: what belongs to one request. */
+export interface HttpEnv {
+  Bindings: { readonly server: Server<undefined> };
+  Variables: { requestId: string };
+}

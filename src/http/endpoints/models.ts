@@ -1,0 +1,65 @@
+import type { Context } from 'hono';
+import { GatewayError } from '../../core/errors.ts';
+import { DISCOVERY_PREFIX } from '../../gateway/resolve.ts';
+import type { Route } from '../../gateway/routes.ts';
+import type { HttpContext, HttpEnv } from '../context.ts';
+
+/** One model as Anthropic's API describes it (https://docs.anthropic.com/en/api/models-list). */
+interface ModelInfo {
+  readonly type: 'model';
+  readonly id: string;
+  readonly display_name: string;
+  readonly created_at: string;
+  readonly max_input_tokens: number | null;
+  readonly max_tokens: number | null;
+}
+
+/** Routes have no date of birth; the field is required. */
+const CREATED_AT = '2026-01-01T00:00:00Z';
+
+/**
+ * `GET /v1/models`: every route and alias, and each once more under an id that Claude Code's
+ * gateway discovery accepts (it must start with `claude` or `anthropic`).
+ */
+export function listModels(http: HttpContext) {
+  return (c: Context<HttpEnv>): Response => {
+    const models = http.gateway.table.routes.flatMap(modelsOf);
+    return c.json({
+      data: models,
+      has_more: false,
+      first_id: models[0]?.id ?? null,
+      last_id: models.at(-1)?.id ?? null,
+    });
+  };
+}
+
+/** `GET /v1/models/{id}`; the id may hold slashes. */
+export function getModel(http: HttpContext) {
+  return (c: Context<HttpEnv>): Response => {
+    const id = decodeURIComponent(c.req.path.slice('/v1/models/'.length));
+    const route = http.gateway.table.find(id);
+    if (route === undefined) {
+      throw new GatewayError('unknown_model', `No route is named "${id.slice(0, 100)}".`);
+    }
+    return c.json(modelInfo(route, id));
+  };
+}
+
+function modelsOf(route: Route): ModelInfo[] {
+  const names = [route.name, ...route.aliases];
+  const discoverable = names
+    .filter((name) => !/^(claude|anthropic)/i.test(name))
+    .map((name) => DISCOVERY_PREFIX + name);
+  return [...names, ...discoverable].map((id) => modelInfo(route, id));
+}
+
+function modelInfo({ name, target }: Route, id: string): ModelInfo {
+  return {
+    type: 'model',
+    id,
+    display_name: `${name} (${target.provider.label})`,
+    created_at: CREATED_AT,
+    max_input_tokens: target.facts.contextWindow ?? null,
+    max_tokens: target.facts.maxOutputTokens ?? null,
+  };
+}

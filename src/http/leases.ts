@@ -1,0 +1,54 @@
+import type { Clock } from '../lib/clock.ts';
+
+/** How long an ephemeral gateway waits for its first session, in milliseconds. */
+const FIRST_LEASE_MS = 15_000;
+
+/** How long it stays after its last session has ended, for the next one. */
+const LINGER_MS = 2_000;
+
+const KEEP_ALIVE = Buffer.from(': attached\n\n');
+
+/**
+ * Who needs the gateway. A lease is an open connection, so it ends with the process that holds it,
+ * however that dies. A gateway that a session started ends when nobody needs it any more.
+ */
+export class Leases {
+  readonly #clock: Clock;
+  readonly #onIdle: (() => void) | null;
+  #count = 0;
+  #cancelTimer: (() => void) | null = null;
+
+  /** @param onIdle called when nobody needs the gateway; `null`: it stays until it is stopped. */
+  constructor(clock: Clock, onIdle: (() => void) | null) {
+    this.#clock = clock;
+    this.#onIdle = onIdle;
+    this.#startTimer(FIRST_LEASE_MS);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A stream that holds a lease until the other side closes it. */
+  open(): ReadableStream<Uint8Array> {
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      this.#count -= 1;
+      if (this.#count === 0) this.#startTimer(LINGER_MS);
+    };
+    this.#count += 1;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(KEEP_ALIVE),
+      cancel: release,
+    });
+  }
+
+  #startTimer(delayMs: number): void {
+    const onIdle = this.#onIdle;
+    if (onIdle !== null) this.#cancelTimer = this.#clock.after(delayMs, onIdle);
+  }
+}

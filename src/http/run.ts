@@ -1,0 +1,139 @@
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfigFlags } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { loadConfig } from '../config/load.ts';
+import { configPath, displayPath, ensureStateDir } from '../config/paths.ts';
+import { RECORD_FILE, type GatewayRecord } from '../core/control.ts';
+import { createLog } from '../telemetry/log.ts';
+import { VERSION } from '../version.ts';
+import { startServer, type RunningServer, type ServerOptions } from './server.ts';
+
+export interface RunOptions {
+  readonly flags: ConfigFlags;
+  /** Started by a session, ends with the last one. */
+  readonly ephemeral: boolean;
+  /** Say on stdout where it listens and what to try. */
+  readonly announce: boolean;
+}
+
+/**
+ * Runs a gateway in the foreground until a signal, `POST /v1/admin/shutdown` or the end of its
+ * last session stops it.
+ * @returns the exit code: 0 after an orderly end, 1 where it could not start.
+ */
+export async function runGateway(options: RunOptions): Promise<number> {
+  try {
+    return await serve(options);
+  } catch (error) {
+    process.stderr.write(`${startError(error)}\n`);
+    return 1;
+  }
+}
+
+async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number> {
+  const config = await loadConfig({ flags, env: process.env });
+  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  const stopped = Promise.withResolvers<string>();
+  const stateDir = ensureStateDir();
+  const server = listen({ config, log, env: process.env, ephemeral, onShutdown: stopped.resolve });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => stopped.resolve(signal));
+  }
+  catchStrays(log.error);
+  const recordFile = writeRecord(stateDir, server, ephemeral, config.file);
+  for (const warning of config.warnings) log.warn(warning);
+  log.info(`listening on ${server.url}, version ${VERSION}, pid ${process.pid}`);
+  if (announce) process.stdout.write(announcement(server, config.file));
+
+  const reason = await stopped.promise;
+  log.info(`stopping: ${reason}`);
+  removeRecord(recordFile);
+  await server.stop();
+  return 0;
+}
+
+/** @throws Error that names the port and what to do where another program has it. */
+function listen(options: ServerOptions): RunningServer {
+  try {
+    return startServer(options);
+  } catch (error) {
+    const { host, port } = options.config.server;
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `port ${port} on ${host} is taken by another program. ` +
+        `Choose another one with --port or CC_ROUTE_PORT, or see who has it: lsof -i :${port}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The last net: a bug in one request must not end everybody's session. */
+function catchStrays(report: (message: string) => void): void {
+  const show = (what: string) => (error: unknown) =>
+    report(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.on('unhandledRejection', show('unhandled rejection'));
+  process.on('uncaughtException', show('uncaught exception'));
+}
+
+/** Written whole and then moved into place, readable by its owner only: it holds the tokens. */
+function writeRecord(
+  stateDir: string,
+  server: RunningServer,
+  ephemeral: boolean,
+  configFile: string | null,
+): string {
+  const record: GatewayRecord = {
+    pid: process.pid,
+    host: server.host,
+    port: server.port,
+    version: VERSION,
+    startedAt: new Date().toISOString(),
+    controlToken: server.controlToken.reveal(),
+    clientToken: server.clientToken?.reveal() ?? null,
+    ephemeral,
+    configFile,
+  };
+  const file = join(stateDir, RECORD_FILE);
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
+  return file;
+}
+
+/** Removes the record, unless another gateway has put its own there. */
+function removeRecord(file: string): void {
+  try {
+    const record = JSON.parse(readFileSync(file, 'utf8')) as GatewayRecord;
+    if (record.pid === process.pid) rmSync(file);
+  } catch {
+    // Gone or unreadable: nothing of ours is left to remove.
+  }
+}
+
+function announcement(server: RunningServer, configFile: string | null): string {
+  return `cc-route ${VERSION} listens on ${server.url}
+${configFile === null ? firstSteps() : `Routes from ${displayPath(configFile)}.`}
+
+Try it:
+  curl ${server.url}/v1/messages -H 'content-type: application/json' \\
+    -d '{"model":"echo","max_tokens":100,"messages":[{"role":"user","content":"hi"}]}'
+Use it with Claude Code:
+  clauder --model echo
+`;
+}
+
+/** What there is without a configuration, and how to go on. */
+function firstSteps(): string {
+  const { path } = configPath();
+  return `No configuration yet: claude-* models and the built-in "echo" work. To add a model, write
+${path === null ? 'a file and name it with --config' : displayPath(path)}:
+  { "modelRoutes": { "deepseek-v4-flash": { "alias": "d4f", "preset": "deepseek", "authToken": "\${DEEPSEEK_API_KEY}" } } }`;
+}
+
+/** Why it could not start: the thing, the cause and the next step, without a stack trace. */
+function startError(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  return `cc-route: could not start: ${error instanceof Error ? error.message : String(error)}`;
+}

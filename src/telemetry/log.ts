@@ -1,0 +1,82 @@
+import type { Usage } from '../core/messages.ts';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** What is known of a call at its end. No header and no content is in it. */
+export interface RequestLine {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly model: string;
+  readonly target: string;
+  /** `complete`, `client_gone`, `failed` (in mid-stream) or the kind of the error. */
+  readonly result: string;
+  readonly status: number;
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+  readonly usage: Usage | null;
+  readonly message?: string;
+}
+
+export interface RequestLog {
+  request(line: RequestLine): void;
+}
+
+export interface Log extends RequestLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+const RANK: Record<LogLevel, number> = {
+  trace: 0,
+  debug: 1,
+  info: 2,
+  warn: 3,
+  error: 4,
+  silent: 5,
+};
+
+/** Lines of one time each, for people; `write` gets them whole, with the line's end. */
+export function createLog(level: LogLevel, write: (line: string) => void): Log {
+  const put = (rank: LogLevel, message: string): void => {
+    if (RANK[rank] < RANK[level]) return;
+    write(`${new Date().toISOString()} ${rank.padEnd(5)} ${escapeControls(message)}\n`);
+  };
+  return {
+    debug: (message) => put('debug', message),
+    info: (message) => put('info', message),
+    warn: (message) => put('warn', message),
+    error: (message) => put('error', message),
+    request: (line) => put(levelOf(line), requestText(line)),
+  };
+}
+
+function levelOf({ result }: RequestLine): LogLevel {
+  return result === 'complete' || result === 'client_gone' ? 'info' : 'warn';
+}
+
+function requestText(line: RequestLine): string {
+  const { id, endpoint, model, target, result, status, firstByteMs, totalMs, usage } = line;
+  return [
+    id,
+    endpoint,
+    `${model} → ${target}`,
+    String(status),
+    result,
+    firstByteMs === null ? '' : `first ${Math.round(firstByteMs)} ms`,
+    `total ${Math.round(totalMs)} ms`,
+    usage === null ? '' : `in ${usage.inputTokens} out ${usage.outputTokens}`,
+    line.message ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+/** A client chooses model names, and an upstream error texts: neither may forge a line. */
+function escapeControls(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) =>
+    char === '\n' ? '⏎' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,11 @@
+import type { WireFormat } from '../wire-format.ts';
+import { decodeError } from './errors.ts';
+import { encodeRequest } from './request.ts';
+
+/** Anthropic's own format, passed through. */
+export const anthropicMessages: WireFormat = {
+  name: 'anthropic-messages',
+  countsTokens: true,
+  encode: encodeRequest,
+  decodeError,
+};

@@ -1,0 +1,39 @@
+import { replaceModel } from '../../core/body-scan.ts';
+import type { Call, Endpoint } from '../../core/call.ts';
+import type { Target } from '../../providers/target.ts';
+import type { EncodedRequest } from '../wire-format.ts';
+import { passthroughDecoder } from './response.ts';
+
+const PATHS: Record<Endpoint, string> = {
+  messages: '/v1/messages',
+  count_tokens: '/v1/messages/count_tokens',
+};
+
+/**
+ * The client's request with another model name; every other byte of the body and every header
+ * passes, so that a field or beta that is new today works today.
+ *
+ * `identity` is asked for because a decoded answer is what gets sent on.
+ */
+export function encodeRequest(call: Call, target: Target): EncodedRequest {
+  const headers = new Headers(call.headers);
+  headers.set('content-type', 'application/json');
+  headers.set('accept-encoding', 'identity');
+  if (!headers.has('anthropic-version')) headers.set('anthropic-version', '2023-06-01');
+  for (const [name, value] of Object.entries(target.provider.headers ?? {})) {
+    headers.set(name, value);
+  }
+  for (const [name, value] of Object.entries(target.headers)) headers.set(name, value);
+  return {
+    url: endpointURL(target.baseURL, call.endpoint) + call.query,
+    headers,
+    body: replaceModel(call.body, call.modelSpan, target.model),
+    decoder: passthroughDecoder(target),
+  };
+}
+
+/** A base URL that already ends in `/v1` is taken as such, since users copy both forms. */
+function endpointURL(baseURL: string, endpoint: Endpoint): string {
+  const base = baseURL.endsWith('/v1') ? baseURL.slice(0, -'/v1'.length) : baseURL;
+  return base + PATHS[endpoint];
+}

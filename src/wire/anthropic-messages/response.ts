@@ -1,0 +1,44 @@
+import { GatewayError } from '../../core/errors.ts';
+import type { Target } from '../../providers/target.ts';
+import type { DecodedBody, ReplyDecoder } from '../wire-format.ts';
+import { encodeMessageAsStream } from './message-stream.ts';
+import { errorFromBody } from './errors.ts';
+import { PassthroughStream } from './stream.ts';
+
+/** Hands an Anthropic reply on as it is, but for errors that came under a 2xx status. */
+export function passthroughDecoder(target: Target): ReplyDecoder {
+  const checked = (bytes: Uint8Array): Uint8Array => {
+    if (looksLikeError(bytes)) throw errorFromBody(bytes, target);
+    return bytes;
+  };
+  return {
+    stream: () => new PassthroughStream(target),
+    body: (bytes): DecodedBody => ({ body: checked(bytes), usage: null }),
+    bodyAsStream: (bytes): DecodedBody => ({
+      body: encodeMessageAsStream(parseMessage(checked(bytes), target)),
+      usage: null,
+    }),
+  };
+}
+
+/** An error envelope starts with `{"type":"error"` or `{"error":`; a message never does. */
+function looksLikeError(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64));
+  return /^\s*\{\s*("type"\s*:\s*"error"|"error"\s*:\s*[{"])/.test(start.toString('latin1'));
+}
+
+function parseMessage(bytes: Uint8Array, target: Target): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    if (typeof value === 'object' && value !== null && 'content' in value) {
+      return value as Record<string, unknown>;
+    }
+  } catch {
+    // Answered below like any other reply that is not a message.
+  }
+  throw new GatewayError(
+    'malformed_reply',
+    `${target.provider.label} (route ${target.route}) answered with something that is not a message. ` +
+      `Check that ${target.baseURL} speaks the Anthropic Messages format.`,
+  );
+}
