@@ -1,5 +1,5 @@
 import type { WireName } from '../../src/providers/spec.ts';
-import { content, say, text, tool, type Reply } from './reply.ts';
+import { content, text, tool, type Reply } from './reply.ts';
 import type { UpstreamRequest } from './fake-upstream.ts';
 
 /** The part of a request that a scripted model looks at, the same for every wire format. */
@@ -79,8 +79,7 @@ function read(wire: WireName, request: UpstreamRequest): Turn {
 const DIRECTIVES: readonly (readonly [RegExp, (match: RegExpExecArray, turn: Turn) => Reply])[] = [
   [
     /run: (.+)/u,
-    ([, command = '']) =>
-      content([say('Running it.'), tool('Bash', { command, description: 'Run the command' })]),
+    ([, command = '']) => content([tool('Bash', { command, description: 'Run the command' })]),
   ],
   [
     /parallel: (.+?) && (.+)/u,

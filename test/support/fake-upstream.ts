@@ -120,6 +120,16 @@ const VENDORS: Readonly<Record<WireName, Vendor>> = {
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8' };
 const JSON_BODY = { 'content-type': 'application/json' };
 
+/** After how many bytes of the body the connection is to be destroyed. */
+function cutAt(events: readonly Uint8Array[], delivery: Delivery): number {
+  if (delivery.cutAfterEvents === undefined) {
+    return delivery.cutAfterBytes ?? Number.POSITIVE_INFINITY;
+  }
+  const whole = Math.min(delivery.cutAfterEvents, events.length - 1);
+  const before = events.slice(0, whole).reduce((sum, event) => sum + event.length, 0);
+  return before + Math.floor((events[whole]?.length ?? 0) / 2);
+}
+
 /** Sends body parts under the delivery's rules: coding, chunk size, silence, cut. */
 async function deliver(
   responder: Responder,
@@ -145,12 +155,14 @@ async function deliver(
   const streamed = headers['content-type'] === EVENT_STREAM['content-type'];
   const total = body.reduce((sum, part) => sum + part.length, 0);
   await responder.head(status, allHeaders, streamed ? 'chunked' : total);
-  let left = delivery.cutAfterBytes ?? Number.POSITIVE_INFINITY;
+  let left = cutAt(parts, delivery);
   for (const [index, part] of body.entries()) {
     if (!responder.open) return;
     await responder.write(part.length > left ? part.subarray(0, left) : part);
     left -= part.length;
     if (left <= 0) {
+      // What was written is to arrive before the connection breaks.
+      await new Promise<void>((next) => setImmediate(next));
       responder.cut();
       return;
     }

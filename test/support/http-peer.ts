@@ -56,6 +56,8 @@ export interface HttpPeer {
   readonly connections: number;
   /** How many connections are open now. */
   readonly openConnections: number;
+  /** Closes every connection on which no request waits for its answer, as servers do in time. */
+  closeIdle(): void;
   stop(): Promise<void>;
 }
 
@@ -169,12 +171,13 @@ function responderFor(socket: Socket, gone: Promise<void>, received: Received): 
   };
 }
 
+/** Serves one connection; gives a function that tells whether nothing is under way on it. */
 function serveConnection(
   socket: Socket,
   connection: number,
   received: Received[],
   handler: PeerHandler,
-): void {
+): () => boolean {
   const reader = new RequestReader();
   let current: Received | null = null;
   let queue: Promise<void> = Promise.resolve();
@@ -220,18 +223,18 @@ function serveConnection(
       queue = queue.then(() => answer(request));
     }
   });
+  return () => current === null || current.answered;
 }
 
 /** Starts a server on a free loopback port; every request goes to the handler, one connection's in turn. */
 export async function startHttpPeer(handler: PeerHandler): Promise<HttpPeer> {
   const received: Received[] = [];
-  const open = new Set<Socket>();
+  const open = new Map<Socket, () => boolean>();
   let accepted = 0;
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
     accepted += 1;
-    open.add(socket);
     socket.on('close', () => open.delete(socket));
-    serveConnection(socket, accepted, received, handler);
+    open.set(socket, serveConnection(socket, accepted, received, handler));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -248,8 +251,11 @@ export async function startHttpPeer(handler: PeerHandler): Promise<HttpPeer> {
     get openConnections() {
       return open.size;
     },
+    closeIdle() {
+      for (const [socket, isIdle] of open) if (isIdle()) socket.destroy();
+    },
     async stop() {
-      for (const socket of open) socket.destroy();
+      for (const socket of open.keys()) socket.destroy();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

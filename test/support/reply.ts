@@ -28,6 +28,8 @@ export interface Delivery {
   readonly silenceAfterFirstEventMs?: number;
   /** Destroys the connection after this many bytes of the body. */
   readonly cutAfterBytes?: number;
+  /** Destroys the connection in the middle of the event after this many; half-way in a JSON body. */
+  readonly cutAfterEvents?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +57,9 @@ export type Reply =
   /** Sends the start of a stream and then text for ever, as fast as the client reads. */
   | { readonly kind: 'endless'; readonly pauseMs?: number };
 
-export const text = (value: string, delivery: Delivery = {}): Reply => ({
+type ContentReply = Extract<Reply, { kind: 'content' }>;
+
+export const text = (value: string, delivery: Delivery = {}): ContentReply => ({
   kind: 'content',
   parts: [{ type: 'text', text: value }],
   ...delivery,
@@ -69,7 +73,7 @@ export const tool = (name: string, input: ToolPart['input']): ToolPart => ({
 
 export const say = (value: string): TextPart => ({ type: 'text', text: value });
 
-export const content = (parts: readonly Part[], delivery: Delivery = {}): Reply => ({
+export const content = (parts: readonly Part[], delivery: Delivery = {}): ContentReply => ({
   kind: 'content',
   parts,
   ...delivery,
