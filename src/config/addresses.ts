@@ -60,6 +60,13 @@ export function checkHost(text: string): Checked {
   return { value: host.toLowerCase() };
 }
 
+/** A name for `server.allowedHosts`, as it stands in a `Host` header: IPv6 in brackets, no port. */
+export function checkAllowedHost(text: string): Checked {
+  const checked = checkHost(text);
+  if ('problem' in checked || isIP(checked.value) !== 6) return checked;
+  return { value: `[${checked.value}]` };
+}
+
 /**
  * The origin of a web page as browsers send it (RFC 6454, section 6.2): lower case, no default
  * port, no path.

@@ -61,7 +61,10 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
 
   warnWithoutEffect(file, env, report);
   if (read.kind === 'text' && read.exposed && shownPath !== null) {
-    report.warn(shownPath, `others can read this file; run: chmod 600 ${shellWord(shownPath)}`);
+    report.warn(
+      shownPath,
+      `others can read or change this file; run: chmod 600 ${shellWord(shownPath)}`,
+    );
   }
   return {
     file: read.kind === 'text' ? path : null,

@@ -15,8 +15,14 @@ type FileRoutes = NonNullable<FileConfig['modelRoutes']>;
 /**
  * Checks that every name and alias means one route, whatever its case, and resolves the fallback
  * chains. A clash names both routes.
+ *
+ * @param builtIn routes that are there without being configured; a configured one takes the name
  */
-export function resolveNames(routes: FileRoutes, report: Report): Map<string, RouteNames> {
+export function resolveNames(
+  routes: FileRoutes,
+  builtIn: readonly string[],
+  report: Report,
+): Map<string, RouteNames> {
   const owners = new Map<string, string>();
   for (const name of Object.keys(routes)) {
     const owner = owners.get(name.toLowerCase());
@@ -33,6 +39,7 @@ export function resolveNames(routes: FileRoutes, report: Report): Map<string, Ro
   for (const [name, { alias = [] }] of Object.entries(routes)) {
     aliases.set(name, claimAliases(name, alias, owners, report));
   }
+  for (const name of builtIn) if (!owners.has(name)) owners.set(name, name);
   const resolved = new Map<string, RouteNames>();
   for (const [name, { fallback }] of Object.entries(routes)) {
     const own = { aliases: aliases.get(name) ?? [] };

@@ -28,7 +28,11 @@ export function buildRoutes(
   modelRoutes: NonNullable<FileConfig['modelRoutes']>,
   context: RouteContext,
 ): RouteConfig[] {
-  const names = resolveNames(modelRoutes, context.report);
+  const names = resolveNames(
+    modelRoutes,
+    context.providers.filter(({ builtIn }) => builtIn).map(({ name }) => name),
+    context.report,
+  );
   return Object.entries(modelRoutes).map(([name, route]) => {
     const { aliases = [], fallback } = names.get(name) ?? {};
     return buildRoute(name, route, aliases, fallback, context);

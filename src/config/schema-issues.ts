@@ -31,13 +31,17 @@ const SYNONYMS: Record<string, string> = {
   url: 'baseURL',
 };
 
-/** Says in the words of the configuration what the schema found, with the place in the file. */
+/**
+ * Says in the words of the configuration what the schema found, with the place in the file; for
+ * each place the first problem only.
+ */
 export function schemaIssues(
   found: readonly SchemaIssue[],
   schema: z.ZodType,
   document: Document,
 ): ConfigIssue[] {
-  return found.flatMap((issue) => translate(issue, [], schema, document));
+  const issues = found.flatMap((issue) => translate(issue, [], schema, document));
+  return issues.filter(({ path }, index) => issues.findIndex((one) => one.path === path) === index);
 }
 
 function translate(

@@ -1,5 +1,11 @@
 import { Secret } from '../lib/secret.ts';
-import { checkHost, checkOrigin, isLoopbackHost, isWildcardHost } from './addresses.ts';
+import {
+  checkAllowedHost,
+  checkHost,
+  checkOrigin,
+  isLoopbackHost,
+  isWildcardHost,
+} from './addresses.ts';
 import { type Config, type ConfigFlags, LOG_LEVELS, type LogLevel, type Origin } from './config.ts';
 import { DEFAULTS, MAX_PORT } from './defaults.ts';
 import { expandVariables, malformedReference, unsetProblem } from './expand.ts';
@@ -85,7 +91,7 @@ function resolveServer(
       return [];
     });
   const allowedOrigins = list('allowedOrigins', checkOrigin);
-  const allowedHosts = new Set(list('allowedHosts', checkHost));
+  const allowedHosts = list('allowedHosts', checkAllowedHost);
 
   if (!isLoopbackHost(host.value)) {
     if (layers.origins.get('server.authToken') === 'default') {
@@ -94,15 +100,14 @@ function resolveServer(
         'other machines could use your keys through this address; set server.authToken (or CC_ROUTE_AUTH_TOKEN) to listen on it, or listen on 127.0.0.1',
       );
     }
-    if (!isWildcardHost(host.value)) allowedHosts.add(host.value);
-    else if (allowedHosts.size === 0) {
+    if (isWildcardHost(host.value) && allowedHosts.length === 0) {
       report.warn(
         host.where,
-        'clients of other machines are refused until server.allowedHosts holds the name or address that they use',
+        'clients that use another name than localhost are refused until server.allowedHosts holds it',
       );
     }
   }
-  return { port, host: host.value, authToken, allowedOrigins, allowedHosts: [...allowedHosts] };
+  return { port, host: host.value, authToken, allowedOrigins, allowedHosts };
 }
 
 /** The strongest layer that has a value. */
