@@ -9,7 +9,7 @@ import { echoTransport } from '../upstream/echo/index.ts';
 import { networkTransport } from '../upstream/network.ts';
 import { estimateTokens } from '../wire/estimate-tokens.ts';
 import { wireFormat } from '../wire/index.ts';
-import { createPipeline, type RoutedCall } from './pipeline.ts';
+import { createPipeline } from './pipeline.ts';
 import { RouteTable } from './resolve.ts';
 import { buildRoutes, type Environment } from './routes.ts';
 
@@ -25,7 +25,7 @@ export interface GatewayDeps {
 interface Snapshot {
   readonly config: Config;
   readonly table: RouteTable;
-  readonly handle: Handler<RoutedCall, Reply>;
+  readonly run: Handler<Call, Reply>;
 }
 
 export interface Gateway {
@@ -38,19 +38,19 @@ export interface Gateway {
 }
 
 export function createGateway(config: Config, deps: GatewayDeps): Gateway {
-  const clock = deps.clock ?? systemClock;
-  const network = deps.transport ?? networkTransport;
+  const { log, env, clock = systemClock, transport: network = networkTransport } = deps;
   const echo = echoTransport(clock);
-  const makeSnapshot = (next: Config): Snapshot => ({
-    config: next,
-    table: new RouteTable(buildRoutes(next, deps.env)),
-    handle: createPipeline({
+  const makeSnapshot = (next: Config): Snapshot => {
+    const table = new RouteTable(buildRoutes(next, env));
+    const run = createPipeline({
+      table,
       clock,
-      log: deps.log,
+      log,
       timeouts: next.timeouts,
       transportFor: (provider) => (provider.builtIn === true ? echo : network),
-    }),
-  });
+    });
+    return { config: next, table, run };
+  };
   let snapshot = makeSnapshot(config);
   return {
     get config() {
@@ -62,17 +62,17 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
     reload(next) {
       snapshot = makeSnapshot(next);
     },
-    handle: (call) => handle(call, snapshot),
+    handle: (call) =>
+      call.endpoint === 'count_tokens' ? countTokens(call, snapshot) : snapshot.run(call),
   };
 }
 
-async function handle(call: Call, { table, handle: run }: Snapshot): Promise<Reply> {
-  const resolution = table.resolve(call.model);
-  if (call.endpoint !== 'count_tokens') return run({ call, resolution });
-  const [target] = resolution.targets;
+/** The upstream's own count where it has one, else an estimate; never 0. */
+async function countTokens(call: Call, { table, run }: Snapshot): Promise<Reply> {
+  const [target] = table.resolve(call.model).targets;
   if (wireFormat(target.wire).countsTokens) {
     try {
-      return await run({ call, resolution });
+      return await run(call);
     } catch (error) {
       // Several compatible services have no such endpoint.
       const status = error instanceof GatewayError ? error.upstreamStatus : undefined;

@@ -2,7 +2,7 @@ import type { Call } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../lib/clock.ts';
-import { targetName, type Target } from '../providers/target.ts';
+import { targetName } from '../providers/target.ts';
 import type { RequestLog } from '../telemetry/log.ts';
 import type { Reply } from '../upstream/attempt.ts';
 
@@ -11,19 +11,13 @@ export interface ObserveDeps {
   readonly log: RequestLog;
 }
 
-interface Observed {
-  readonly call: Call;
-  readonly resolution: { readonly targets: readonly [Target, ...Target[]] };
-}
-
 /** Writes one line for each call, once its last byte went out or it failed. */
-export function observe<Input extends Observed>({ clock, log }: ObserveDeps): Policy<Input, Reply> {
-  return async (input, next) => {
-    const { call, resolution } = input;
+export function observe({ clock, log }: ObserveDeps): Policy<Call, Reply> {
+  return async (call, next) => {
     const startedAt = clock.now();
     const line = { id: call.id, endpoint: call.endpoint, model: call.model };
     try {
-      const reply = await next(input);
+      const reply = await next(call);
       const target = targetName(reply.target, call.model);
       const firstByteMs = clock.now() - startedAt;
       void reply.outcome.then(({ result, usage }) =>
@@ -39,12 +33,12 @@ export function observe<Input extends Observed>({ clock, log }: ObserveDeps): Po
       );
       return reply;
     } catch (error) {
-      const kind = error instanceof GatewayError ? error.kind : 'internal';
+      const failure = error instanceof GatewayError ? error : null;
       log.request({
         ...line,
-        target: targetName(resolution.targets[0], call.model),
-        result: kind,
-        status: error instanceof GatewayError ? error.rule.status : 500,
+        target: null,
+        result: failure?.kind ?? 'internal',
+        status: failure?.rule.status ?? 500,
         firstByteMs: null,
         totalMs: clock.now() - startedAt,
         usage: null,

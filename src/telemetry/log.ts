@@ -7,7 +7,8 @@ export interface RequestLine {
   readonly id: string;
   readonly endpoint: string;
   readonly model: string;
-  readonly target: string;
+  /** `provider/model`; `null` where none answered. */
+  readonly target: string | null;
   /** `complete`, `client_gone`, `failed` (in mid-stream) or the kind of the error. */
   readonly result: string;
   readonly status: number;
@@ -61,7 +62,7 @@ function requestText(line: RequestLine): string {
   return [
     id,
     endpoint,
-    `${model} → ${target}`,
+    target === null ? model : `${model} → ${target}`,
     String(status),
     result,
     firstByteMs === null ? '' : `first ${Math.round(firstByteMs)} ms`,
