@@ -10,6 +10,46 @@ const NULLABLE: Record<string, z.ZodType> = {
   maxTools: z.int().min(0).nullable(),
 };
 
+/** For editors, in short; `OpenAiChatCompat` has the whole story and the sources. */
+const DESCRIPTIONS: Partial<Record<keyof OpenAiChatCompat, string>> = {
+  maxTokensField: 'The field that carries the output limit.',
+  streamUsage: 'Takes stream_options: { include_usage: true }.',
+  alwaysStream: 'Answers are asked for as a stream also where the client wants a whole one.',
+  thinking: 'How thinking is switched on and off.',
+  efforts: "The provider's names for Anthropic's effort levels; null: it takes no effort.",
+  effortOff: 'The effort that means "off"; null: nothing is sent then.',
+  effortWithTools: 'The only effort that is taken together with tools; null: any.',
+  thinkingAlwaysOn: "Thinking can't be switched off.",
+  thinkingFields: 'Further fields of the `thinking` object while thinking is on.',
+  reasoningReplay: "The assistant message's field that gives earlier reasoning back.",
+  reasoningRequired: 'Assistant messages with tool calls must carry their reasoning.',
+  thinkTags: 'Answers hold their reasoning between <think> tags at the start.',
+  thoughtSignatures: "Tool calls carry Google's thought signatures, which must come back.",
+  sampling: 'Whether temperature and top_p are taken, or fixed.',
+  topK: 'Takes top_k.',
+  stopLimit: 'How many stop strings are taken; the rest is cut.',
+  forcedToolChoice: 'Whether tool_choice may force a call.',
+  parallelToolCalls: 'Takes parallel_tool_calls: false.',
+  tools: 'Takes function tools at all.',
+  maxTools: 'The most tools that a request may have; null: no known limit.',
+  strict: 'Takes strict: true on functions and response formats.',
+  responseFormat: 'How structured output is asked for.',
+  toolIds: 'Which tool call ids are taken.',
+  schemaDialect: 'The part of JSON Schema that function parameters may use.',
+  toolStream: "Streams a tool call's arguments only with tool_stream: true.",
+  nullContent: 'Takes content: null beside tool calls.',
+  imageURLs: 'Takes images by address; else as base64 only.',
+  pdf: 'How a PDF is attached.',
+  cacheControl: "Keeps Anthropic's cache_control on text parts.",
+  prefill: 'How a reply is continued.',
+  webSearch: "What becomes of Anthropic's web search tool.",
+  citations: 'Answers list their sources, which are shown at the end.',
+  sessionField: 'The field that carries the session, for prompt caching.',
+  emptyErrorIsOverflow: 'A 400 or 413 without a body means that the context is too long.',
+  passFields: "Fields of the client's request that are passed on as they are.",
+  extraBody: 'Fields that are added to every request.',
+};
+
 function flagSchema(name: string, byDefault: OpenAiChatCompat[keyof OpenAiChatCompat]): z.ZodType {
   const choices: Record<string, readonly string[]> = COMPAT_CHOICES;
   const names = choices[name];
@@ -24,8 +64,12 @@ function flagSchema(name: string, byDefault: OpenAiChatCompat[keyof OpenAiChatCo
 /** The schema of a route's `compat`: every flag of the openai-chat format, each optional. */
 export function compatSchema() {
   const shape: Record<string, z.ZodType> = {};
+  const descriptions: Record<string, string> = DESCRIPTIONS;
   for (const [name, byDefault] of Object.entries(DEFAULT_COMPAT)) {
-    shape[name] = flagSchema(name, byDefault).meta({ default: byDefault }).optional();
+    const description = descriptions[name] ?? `Overrides the provider's "${name}".`;
+    shape[name] = flagSchema(name, byDefault)
+      .meta({ description, examples: [byDefault] })
+      .optional();
   }
   return z.strictObject(shape).meta({
     description: "Overrides of the provider's deviations from the plain openai-chat format.",

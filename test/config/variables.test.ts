@@ -155,7 +155,7 @@ describe('secrets', () => {
       JSON.stringify([...config.origins]),
       Bun.inspect(config, { depth: 20 }),
       inspect(config, { depth: 20, showHidden: true }),
-      `${config.warnings.join()}`,
+      config.warnings.join('\n'),
     ];
     for (const secret of SECRETS) {
       for (const text of printed) expect(text).not.toContain(secret);
