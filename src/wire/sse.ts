@@ -12,6 +12,7 @@ export interface ServerSentEvent {
 const MAX_EVENT_CHARS = 32 * 1024 * 1024;
 
 const LF = 0x0a;
+const CR = 0x0d;
 const SPACE = 0x20;
 
 /**
@@ -43,33 +44,30 @@ export class SseParser {
     return events;
   }
 
-  #read(text: string): ServerSentEvent[] {
+  #read(decoded: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
-    const hasReturn = text.includes('\r');
+    const text = this.#lineFeedsOnly(decoded);
     let start = 0;
-    if (this.#afterReturn && text !== '') {
-      this.#afterReturn = false;
-      if (text.charCodeAt(0) === LF) start = 1;
-    }
     for (;;) {
-      const end = hasReturn ? lineEnd(text, start) : text.indexOf('\n', start);
+      const end = text.indexOf('\n', start);
       if (end === -1) break;
       this.#line(this.#take(text, start, end), events);
       start = end + 1;
-      if (hasReturn && text.charCodeAt(end) !== LF) {
-        if (start === text.length) this.#afterReturn = true;
-        else if (text.charCodeAt(start) === LF) start += 1;
-      }
     }
     if (start < text.length) this.#keep(start === 0 ? text : text.slice(start));
     return events;
   }
 
+  /** CRLF and CR become LF, also where a CRLF was cut in two. */
+  #lineFeedsOnly(text: string): string {
+    const rest = this.#afterReturn && text.charCodeAt(0) === LF ? text.slice(1) : text;
+    if (text !== '') this.#afterReturn = text.charCodeAt(text.length - 1) === CR;
+    return rest.includes('\r') ? rest.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : rest;
+  }
+
   #keep(rest: string): void {
     this.#partialChars += rest.length;
-    if (this.#partialChars + (this.#data?.length ?? 0) > MAX_EVENT_CHARS) {
-      throw new GatewayError('malformed_reply', 'The upstream sent an event of more than 32 MB.');
-    }
+    if (this.#partialChars > MAX_EVENT_CHARS) throw tooLarge();
     this.#partial.push(rest);
   }
 
@@ -91,6 +89,7 @@ export class SseParser {
     } else if (line.startsWith('data:')) {
       const value = fieldValue(line, 5);
       this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+      if (this.#data.length > MAX_EVENT_CHARS) throw tooLarge();
     } else if (line.startsWith('event:')) {
       this.#event = fieldValue(line, 6);
     } else if (line === 'data') {
@@ -104,10 +103,6 @@ function fieldValue(line: string, from: number): string {
   return line.slice(line.charCodeAt(from) === SPACE ? from + 1 : from);
 }
 
-/** The next line feed or carriage return, -1 if there is none. */
-function lineEnd(text: string, from: number): number {
-  const feed = text.indexOf('\n', from);
-  const back = text.indexOf('\r', from);
-  if (feed === -1) return back;
-  return back === -1 || feed < back ? feed : back;
+function tooLarge(): GatewayError {
+  return new GatewayError('malformed_reply', 'The upstream sent an event of more than 32 MB.');
 }

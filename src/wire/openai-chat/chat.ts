@@ -1,0 +1,83 @@
+import type OpenAI from 'openai';
+
+/**
+ * The request as it is sent. The types are OpenAI's own, plus the fields that other vendors
+ * document for the same endpoint.
+ */
+
+type CacheControl = { readonly cache_control?: unknown };
+
+export type TextPart = OpenAI.ChatCompletionContentPartText & CacheControl;
+export type FilePart = OpenAI.ChatCompletionContentPart.File;
+/** Perplexity's attachment (https://docs.perplexity.ai, "file attachments"). */
+export interface FileURLPart {
+  readonly type: 'file_url';
+  readonly file_url: { readonly url: string };
+  readonly file_name?: string;
+}
+export type UserPart = (TextPart | OpenAI.ChatCompletionContentPartImage | FilePart) & CacheControl;
+export type ContentPart = UserPart | FileURLPart;
+
+export type ToolCall = OpenAI.ChatCompletionMessageFunctionToolCall & {
+  extra_content?: { google: { thought_signature: string } };
+};
+
+export interface SystemMessage {
+  readonly role: 'system';
+  readonly content: string | TextPart[];
+}
+export interface UserMessage {
+  readonly role: 'user';
+  readonly content: string | ContentPart[];
+}
+export interface ToolMessage {
+  readonly role: 'tool';
+  readonly tool_call_id: string;
+  readonly content: string;
+}
+export interface AssistantMessage {
+  role: 'assistant';
+  content: string | null;
+  tool_calls?: ToolCall[];
+  reasoning_content?: string;
+  reasoning?: string;
+  reasoning_details?: unknown[];
+  /** Continue this message (DeepSeek, Mistral). */
+  prefix?: true;
+  /** Continue this message (Kimi). */
+  partial?: true;
+}
+export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+export type ChatTool = OpenAI.ChatCompletionFunctionTool;
+export type ChatToolChoice =
+  | 'auto'
+  | 'none'
+  | 'required'
+  | { type: 'function'; function: { name: string } };
+
+export type ChatResponseFormat =
+  | { type: 'json_object' }
+  | {
+      type: 'json_schema';
+      json_schema: { name: string; schema: Record<string, unknown>; strict: boolean };
+    };
+
+/** The whole body; further fields are the vendors' own. */
+export interface ChatRequest extends Record<string, unknown> {
+  model: string;
+  messages: ChatMessage[];
+  stream: boolean;
+  stream_options?: { include_usage: true };
+  max_tokens?: number;
+  max_completion_tokens?: number;
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  stop?: string[];
+  tools?: ChatTool[];
+  tool_choice?: ChatToolChoice;
+  parallel_tool_calls?: false;
+  response_format?: ChatResponseFormat;
+  reasoning_effort?: string;
+}

@@ -1,0 +1,131 @@
+import type { ContentPart, TextPart, UserPart } from './chat.ts';
+import type { EncodeContext } from './context.ts';
+import { asObject, isObject, nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
+
+/** A content block of Anthropic's as parts of a user message; nothing for one without content. */
+export function contentParts(block: JsonObject, context: EncodeContext): ContentPart[] {
+  switch (block['type']) {
+    case 'text':
+      return textParts(block['text'], block, context);
+    case 'image':
+      return [imagePart(asObject(block['source']), context)];
+    case 'document':
+      return documentParts(block, context);
+    case 'search_result':
+      return textParts(searchResultText(block), block, context);
+    default:
+      return textParts(flattened(block), block, context);
+  }
+}
+
+/** Text that has something in it. Kept apart from others only where a cache mark hangs on it. */
+function textParts(text: unknown, block: JsonObject, { compat }: EncodeContext): TextPart[] {
+  if (typeof text !== 'string' || text.trim() === '') return [];
+  const control = compat.cacheControl ? block['cache_control'] : undefined;
+  const part: TextPart = { type: 'text', text: wellFormed(text) };
+  return [isObject(control) ? { ...part, cache_control: control } : part];
+}
+
+/** One string where there is only text, as the templates of many models expect it. */
+export function joinParts(parts: ContentPart[]): string | ContentPart[] {
+  const plain = parts.every((part) => part.type === 'text' && part.cache_control === undefined);
+  if (!plain) return parts;
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n\n');
+}
+
+function note(text: string): TextPart {
+  return { type: 'text', text: `[${text}]` };
+}
+
+function imagePart(source: JsonObject, { target, compat }: EncodeContext): UserPart {
+  if (target.facts.vision === false) return note('image omitted: model has no vision');
+  const url = nonEmpty(source['url']);
+  if (source['type'] === 'url' && url !== undefined) {
+    return compat.imageURLs
+      ? { type: 'image_url', image_url: { url } }
+      : note(`image omitted: ${target.provider.label} takes no image URLs: ${url}`);
+  }
+  const data = nonEmpty(source['data']);
+  if (data === undefined) return note('image omitted: it is stored at another provider');
+  const mediaType = nonEmpty(source['media_type']) ?? 'image/png';
+  return { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } };
+}
+
+function documentParts(block: JsonObject, context: EncodeContext): ContentPart[] {
+  const source = asObject(block['source']);
+  const title = nonEmpty(block['title']);
+  const data = nonEmpty(source['data']);
+  if (source['type'] === 'base64' && data !== undefined) {
+    return [pdfPart(data, title ?? 'document.pdf', context)];
+  }
+  const header = [
+    title === undefined ? '' : `title: ${title}`,
+    nonEmpty(block['context']) === undefined ? '' : `context: ${String(block['context'])}`,
+    nonEmpty(source['url']) === undefined ? '' : `source: ${String(source['url'])}`,
+  ].filter((line) => line !== '');
+  if (source['type'] === 'content' && Array.isArray(source['content'])) {
+    const head = header.length === 0 ? [] : [note(`document ${header.join(', ')}`)];
+    const inner = objects(source['content']).flatMap((one) => contentParts(one, context));
+    return [...head, ...inner];
+  }
+  const text = data ?? nonEmpty(source['content']) ?? '';
+  if (text === '' && header.length === 0) {
+    return [note('document omitted: it is stored at another provider')];
+  }
+  return textParts([...header, text].filter((line) => line !== '').join('\n'), block, context);
+}
+
+/** OpenAI's file part (API reference, "File content part"), or what the vendor has instead. */
+function pdfPart(data: string, name: string, { compat, target }: EncodeContext): ContentPart {
+  switch (compat.pdf) {
+    case 'file':
+      return {
+        type: 'file',
+        file: { filename: name, file_data: `data:application/pdf;base64,${data}` },
+      };
+    case 'file_url':
+      return { type: 'file_url', file_url: { url: data }, file_name: name };
+    case 'none':
+      return note(`document "${name}" omitted: ${target.provider.label} takes no PDF files`);
+  }
+}
+
+function searchResultText(block: JsonObject): string {
+  const lines = objects(block['content']).map((one) => nonEmpty(one['text']) ?? '');
+  return [`title: ${String(block['title'])}`, `source: ${String(block['source'])}`, ...lines].join(
+    '\n',
+  );
+}
+
+/**
+ * Blocks of tools that ran at Anthropic, as short text: other providers can't have them in their
+ * history. Blocks that only concern Anthropic give nothing.
+ */
+export function flattened(block: JsonObject): string {
+  const type = String(block['type']);
+  if (type === 'tool_reference') return `Tool loaded: ${String(block['tool_name'])}`;
+  if (type === 'compaction') return nonEmpty(block['content']) ?? '';
+  if (type === 'container_upload') return `[uploaded file ${String(block['file_id'])}]`;
+  if (type === 'server_tool_use' || type === 'mcp_tool_use') {
+    const input = asObject(block['input']);
+    const query = nonEmpty(input['query']) ?? JSON.stringify(input).slice(0, 500);
+    return `[${String(block['name'])} ${JSON.stringify(query)}]`;
+  }
+  if (type.endsWith('_tool_result')) return `[${type}${resultText(block['content'])}]`;
+  return nonEmpty(block['text']) ?? '';
+}
+
+function resultText(content: unknown): string {
+  if (typeof content === 'string') return ` ${content}`;
+  const entries = Array.isArray(content) ? objects(content) : [asObject(content)];
+  return entries
+    .map((entry) => {
+      const parts = ['title', 'url', 'text', 'stdout', 'stderr', 'error_code', 'tool_name'].map(
+        (key) => nonEmpty(entry[key]) ?? '',
+      );
+      return parts.filter((part) => part !== '').join(' ');
+    })
+    .filter((line) => line !== '')
+    .map((line) => ` -> ${line}`)
+    .join('');
+}

@@ -1,0 +1,37 @@
+import type { Call } from '../../core/call.ts';
+import type { OpenAiChatCompat } from '../../providers/spec.ts';
+import type { Target } from '../../providers/target.ts';
+import { asObject, type JsonObject } from './json.ts';
+import { requestedThinking, type Thinking } from './thinking.ts';
+import { ToolNames } from './tool-names.ts';
+
+/** What the parts of one request's translation share. */
+export interface EncodeContext {
+  readonly call: Call;
+  readonly target: Target;
+  readonly compat: OpenAiChatCompat;
+  /** The client's body; clients send more than any type knows. */
+  readonly request: JsonObject;
+  /** The upstream's model id. */
+  readonly model: string;
+  readonly thinking: Thinking;
+  readonly names: ToolNames;
+}
+
+export function encodeContext(call: Call, target: Target): EncodeContext {
+  const request = asObject(call.json());
+  return {
+    call,
+    target,
+    compat: target.compat,
+    request,
+    model: target.model ?? withoutWindowSuffix(call.model),
+    thinking: requestedThinking(request),
+    names: new ToolNames(),
+  };
+}
+
+/** `[1m]` asks Claude Code for a larger window; no upstream has a model of such a name. */
+function withoutWindowSuffix(model: string): string {
+  return model.replace(/\[1m\]$/i, '');
+}

@@ -1,0 +1,68 @@
+import { GatewayError } from '../../core/errors.ts';
+
+/** A JSON object from outside: only the fields that are read are known. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Deepest nesting that is serialised again; `JSON.stringify` blocks on what is far deeper. */
+const MAX_DEPTH = 256;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value as an object; anything else is an empty one. */
+export function asObject(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The objects of a list; anything else is left out. */
+export function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A string that is not empty. */
+export function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** The text without halves of surrogate pairs, which other servers fail to decode. */
+export function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+/**
+ * The value as JSON text without halves of surrogate pairs in its strings.
+ * @throws GatewayError `malformed_request` where it is nested deeper than any real one.
+ */
+export function stringify(value: unknown, where: string): string {
+  checkDepth(value, where);
+  const text = JSON.stringify(value ?? {});
+  // Well-formed text has no such escape: JSON.stringify writes whole pairs as they are.
+  if (!text.includes('\\ud')) return text;
+  return JSON.stringify(value ?? {}, (_key, part: unknown) =>
+    typeof part === 'string' ? wellFormed(part) : part,
+  );
+}
+
+/** @throws GatewayError `malformed_request` where the value is nested too deeply. */
+export function checkDepth(value: unknown, where: string): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) {
+      throw malformed(`${where}: nested more than ${MAX_DEPTH} levels deep`);
+    }
+    level = level.flatMap((part) =>
+      typeof part === 'object' && part !== null
+        ? Object.values(part).filter((inner) => typeof inner === 'object' && inner !== null)
+        : [],
+    );
+  }
+}
+
+export function malformed(what: string): GatewayError {
+  return new GatewayError('malformed_request', `Invalid request body: ${what}.`);
+}

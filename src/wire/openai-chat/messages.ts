@@ -1,0 +1,139 @@
+import type { AssistantMessage, ChatMessage, ContentPart, ToolCall } from './chat.ts';
+import { contentParts, flattened, joinParts } from './content.ts';
+import type { EncodeContext } from './context.ts';
+import { asObject, malformed, nonEmpty, stringify, wellFormed, type JsonObject } from './json.ts';
+import { readReasoning, replayReasoning } from './reasoning.ts';
+import { UpstreamToolIds } from './tool-ids.ts';
+import { ToolResults } from './tool-results.ts';
+import { turnsOf, type Turn } from './turns.ts';
+
+/**
+ * The conversation in OpenAI's form. What OpenAI and others answer with 400 is repaired on the way:
+ * results without a call, calls without a result, repeated ids, empty messages.
+ *
+ * @throws GatewayError `malformed_request` where there is no message at all.
+ */
+export function chatMessages(context: EncodeContext): ChatMessage[] {
+  const ids = new UpstreamToolIds(context.compat.toolIds);
+  const messages: ChatMessage[] = [];
+  let results = new ToolResults([], context);
+  for (const turn of turnsOf(context.request['messages'])) {
+    if (turn.role === 'assistant') {
+      results.addMissing(messages);
+      const { message, calls } = assistantMessage(turn, ids, context);
+      if (message !== null) messages.push(message);
+      results = new ToolResults(calls, context);
+    } else {
+      addUserTurn(turn, results, messages, context);
+      results = new ToolResults([], context);
+    }
+  }
+  results.addMissing(messages);
+  if (messages.length === 0) throw malformed('"messages" has no message with any content');
+  continueReply(messages, context);
+  return messages;
+}
+
+/** A call as the client and the upstream know it. */
+export interface CallIds {
+  readonly clientId: string;
+  readonly upstreamId: string;
+}
+
+function assistantMessage(
+  turn: Turn,
+  ids: UpstreamToolIds,
+  context: EncodeContext,
+): { message: AssistantMessage | null; calls: CallIds[] } {
+  const { compat, target } = context;
+  const reasoning = readReasoning(turn.blocks, target.provider.name);
+  const calls: CallIds[] = [];
+  const toolCalls: ToolCall[] = [];
+  for (const block of turn.blocks) {
+    if (block['type'] !== 'tool_use' || !compat.tools) continue;
+    const clientId = String(block['id'] ?? '');
+    const upstreamId = ids.next(clientId);
+    calls.push({ clientId, upstreamId });
+    const signature = compat.thoughtSignatures ? reasoning.signatures.get(clientId) : undefined;
+    toolCalls.push({
+      id: upstreamId,
+      type: 'function',
+      function: {
+        name: context.names.toUpstream(String(block['name'] ?? '')),
+        arguments: stringify(block['input'] ?? {}, 'messages: a tool_use input is'),
+      },
+      ...(signature === undefined
+        ? {}
+        : { extra_content: { google: { thought_signature: signature } } }),
+    });
+  }
+  const text = assistantText(turn.blocks, compat.tools);
+  if (text === '' && toolCalls.length === 0) return { message: null, calls };
+  const message: AssistantMessage = {
+    role: 'assistant',
+    content: text === '' && compat.nullContent ? null : text,
+  };
+  if (toolCalls.length > 0) message.tool_calls = toolCalls;
+  replayReasoning(message, reasoning, compat);
+  return { message, calls };
+}
+
+/**
+ * All text of the turn as a plain string: some models imitate a list of parts. Blocks that follow
+ * each other are one text; others are set apart.
+ */
+function assistantText(blocks: readonly JsonObject[], hasTools: boolean): string {
+  let text = '';
+  let adjacent = true;
+  for (const block of blocks) {
+    const piece =
+      block['type'] === 'text' ? nonEmpty(block['text']) : flattenedHistory(block, hasTools);
+    if (piece === undefined || piece === '') {
+      adjacent = false;
+      continue;
+    }
+    text += text === '' || adjacent ? piece : `\n\n${piece}`;
+    adjacent = block['type'] === 'text';
+  }
+  return text.trim() === '' ? '' : wellFormed(text);
+}
+
+function flattenedHistory(block: JsonObject, hasTools: boolean): string {
+  if (block['type'] === 'tool_use' && !hasTools) {
+    return `[called ${String(block['name'])} ${stringify(block['input'], 'a tool_use input is')}]`;
+  }
+  const own = ['tool_use', 'thinking', 'redacted_thinking', 'fallback'];
+  return own.includes(String(block['type'])) ? '' : flattened(block);
+}
+
+/** First every tool result, which must directly follow the calls, then one user message. */
+function addUserTurn(
+  turn: Turn,
+  results: ToolResults,
+  messages: ChatMessage[],
+  context: EncodeContext,
+): void {
+  const rest: ContentPart[] = [];
+  for (const block of turn.blocks) {
+    if (block['type'] !== 'tool_result') rest.push(...contentParts(block, context));
+    else {
+      const orphan = results.take(asObject(block), messages);
+      if (orphan !== null) rest.push(...orphan);
+    }
+  }
+  results.addMissing(messages);
+  const parts = [...results.images(), ...rest];
+  if (parts.length > 0) messages.push({ role: 'user', content: joinParts(parts) });
+}
+
+/**
+ * A conversation that ends with the assistant asks for that text's continuation. Vendors have
+ * different marks for it; without one, a short request does.
+ */
+function continueReply(messages: ChatMessage[], { compat }: EncodeContext): void {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return;
+  if (compat.prefill === 'prefix') last.prefix = true;
+  else if (compat.prefill === 'partial') last.partial = true;
+  else messages.push({ role: 'user', content: 'Continue.' });
+}

@@ -1,0 +1,118 @@
+import type { Call } from '../../core/call.ts';
+import type { Target } from '../../providers/target.ts';
+import type { EncodedRequest } from '../wire-format.ts';
+import type { ChatRequest } from './chat.ts';
+import { encodeContext, type EncodeContext } from './context.ts';
+import { endpointHeaders, endpointURL } from './endpoint.ts';
+import { asNumber, type JsonObject } from './json.ts';
+import { chatMessages } from './messages.ts';
+import { replyDecoder } from './response.ts';
+import { responseFormat } from './response-format.ts';
+import { systemMessage } from './system.ts';
+import { thinkingFields } from './thinking.ts';
+import { chatTools, toolChoice } from './tools.ts';
+
+const encoder = new TextEncoder();
+
+/** OpenAI's limit for `prompt_cache_key` and the like. */
+const MAX_SESSION_CHARS = 64;
+
+const NO_WEB = 'You have no access to the web here. Say so where the request needs it.';
+
+/**
+ * Translates a call. Only fields that are known are sent: others make vendors answer 400.
+ * The result depends on the call and the target alone, so that prefix caches match.
+ *
+ * @throws GatewayError `malformed_request`
+ */
+export function encodeRequest(call: Call, target: Target): EncodedRequest {
+  const context = encodeContext(call, target);
+  const stop = stopSequences(context);
+  const request = chatRequest(context, stop.upstream);
+  return {
+    url: endpointURL(context),
+    headers: endpointHeaders(context, request.stream),
+    body: encoder.encode(JSON.stringify(request)),
+    decoder: replyDecoder(context, stop),
+  };
+}
+
+/** Stop strings, split into those that the upstream watches for and those that are cut here. */
+export interface StopSequences {
+  readonly upstream: readonly string[];
+  readonly here: readonly string[];
+}
+
+function stopSequences({ request, compat }: EncodeContext): StopSequences {
+  const value = request['stop_sequences'];
+  const all = Array.isArray(value)
+    ? value.filter((one) => typeof one === 'string' && one !== '')
+    : [];
+  return { upstream: all.slice(0, compat.stopLimit), here: all.slice(compat.stopLimit) };
+}
+
+export function chatRequest(context: EncodeContext, stop: readonly string[]): ChatRequest {
+  const { call, compat, request, target } = context;
+  const { tools, webSearch } = chatTools(context);
+  const format = responseFormat(context);
+  const noWeb = webSearch && compat.webSearch === 'none';
+  const system = systemMessage(context, noWeb ? [...format.notes, NO_WEB] : format.notes);
+  const messages = chatMessages(context);
+  const stream = call.stream || compat.alwaysStream;
+  const maxTokens = outputLimit(request, target);
+  return {
+    ...passedFields(request, compat.passFields),
+    model: context.model,
+    messages: system === null ? messages : [system, ...messages],
+    stream,
+    ...(stream && compat.streamUsage ? { stream_options: { include_usage: true as const } } : {}),
+    ...(maxTokens === undefined ? {} : { [compat.maxTokensField]: maxTokens }),
+    ...sampling(context),
+    ...(stop.length > 0 ? { stop: [...stop] } : {}),
+    ...(tools.length > 0 ? { tools, ...toolChoice(tools, context) } : {}),
+    ...(tools.length > 0 && stream && compat.toolStream ? { tool_stream: true } : {}),
+    ...format.field,
+    ...thinkingFields(context.thinking, compat, tools.length > 0),
+    ...(webSearch ? webSearchField(compat.webSearch) : {}),
+    ...sessionField(context),
+    ...compat.extraBody,
+  };
+}
+
+/** Claude Code asks for up to 128000 tokens; vendors answer 400 above the model's own limit. */
+function outputLimit(request: JsonObject, { facts }: Target): number | undefined {
+  const asked = asNumber(request['max_tokens']);
+  if (asked === undefined) return undefined;
+  return Math.max(1, Math.min(Math.floor(asked), facts.maxOutputTokens ?? asked));
+}
+
+/** A temperature of 1 is the default everywhere, and the only one that some models accept. */
+function sampling({ request, compat }: EncodeContext): Partial<ChatRequest> {
+  if (compat.sampling === 'fixed') return {};
+  const temperature = asNumber(request['temperature']);
+  const topP = asNumber(request['top_p']);
+  const topK = compat.topK ? asNumber(request['top_k']) : undefined;
+  return {
+    ...(temperature === undefined || temperature === 1 ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(topK === undefined ? {} : { top_k: topK }),
+  };
+}
+
+function webSearchField(style: EncodeContext['compat']['webSearch']): Record<string, unknown> {
+  if (style === 'plugin') return { plugins: [{ id: 'web' }] };
+  return style === 'web_search_options' ? { web_search_options: {} } : {};
+}
+
+/** Keeps one session on one cache. The client's `metadata.user_id` is too long and too telling. */
+function sessionField({ call, compat }: EncodeContext): Record<string, unknown> {
+  const session = call.headers.get('x-claude-code-session-id');
+  if (session === null || compat.sessionField === 'none') return {};
+  return { [compat.sessionField]: session.slice(0, MAX_SESSION_CHARS) };
+}
+
+function passedFields(request: JsonObject, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])),
+  );
+}

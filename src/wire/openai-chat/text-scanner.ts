@@ -1,0 +1,96 @@
+/** Length of the longest end of `text` that is a beginning of `mark`. */
+function overlap(text: string, mark: string): number {
+  for (let length = Math.min(text.length, mark.length - 1); length > 0; length -= 1) {
+    if (mark.startsWith(text.slice(text.length - length))) return length;
+  }
+  return 0;
+}
+
+/** Looks for stop strings in a text that comes in pieces, for upstreams that accept too few. */
+export class StopScanner {
+  readonly #marks: readonly string[];
+  #held = '';
+
+  constructor(marks: readonly string[]) {
+    this.#marks = marks;
+  }
+
+  /** The text that can be shown, and the stop string that ends it, if one came. */
+  push(piece: string): { readonly text: string; readonly hit: string | null } {
+    if (this.#marks.length === 0) return { text: piece, hit: null };
+    const text = this.#held + piece;
+    let first = -1;
+    let hit: string | null = null;
+    for (const mark of this.#marks) {
+      const at = text.indexOf(mark);
+      if (at !== -1 && (first === -1 || at < first)) {
+        first = at;
+        hit = mark;
+      }
+    }
+    if (hit !== null) {
+      this.#held = '';
+      return { text: text.slice(0, first), hit };
+    }
+    const keep = Math.max(...this.#marks.map((mark) => overlap(text, mark)));
+    this.#held = text.slice(text.length - keep);
+    return { text: text.slice(0, text.length - keep), hit: null };
+  }
+
+  /** What was held back, since no stop string came of it. */
+  flush(): string {
+    const held = this.#held;
+    this.#held = '';
+    return held;
+  }
+}
+
+const OPEN = '<think>';
+const CLOSE = '</think>';
+
+export interface TextPiece {
+  readonly kind: 'thinking' | 'text';
+  readonly text: string;
+}
+
+/** Splits `<think>…</think>` off the start of a text that comes in pieces. */
+export class ThinkTagSplitter {
+  #phase: 'start' | 'thinking' | 'text' = 'start';
+  #held = '';
+
+  push(piece: string): TextPiece[] {
+    if (this.#phase === 'text') return [{ kind: 'text', text: piece }];
+    const text = this.#held + piece;
+    this.#held = '';
+    if (this.#phase === 'start') {
+      const trimmed = text.trimStart();
+      if (trimmed.startsWith(OPEN)) {
+        this.#phase = 'thinking';
+        return this.push(trimmed.slice(OPEN.length));
+      }
+      if (OPEN.startsWith(trimmed)) {
+        this.#held = text;
+        return [];
+      }
+      this.#phase = 'text';
+      return [{ kind: 'text', text }];
+    }
+    const end = text.indexOf(CLOSE);
+    if (end !== -1) {
+      this.#phase = 'text';
+      return [
+        { kind: 'thinking', text: text.slice(0, end) },
+        { kind: 'text', text: text.slice(end + CLOSE.length).trimStart() },
+      ];
+    }
+    const keep = overlap(text, CLOSE);
+    this.#held = text.slice(text.length - keep);
+    return [{ kind: 'thinking', text: text.slice(0, text.length - keep) }];
+  }
+
+  flush(): TextPiece[] {
+    const text = this.#held;
+    this.#held = '';
+    return text === '' ? [] : [{ kind: this.#phase === 'thinking' ? 'thinking' : 'text', text }];
+  }
+}

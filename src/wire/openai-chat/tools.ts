@@ -1,0 +1,124 @@
+import type { ChatTool, ChatToolChoice } from './chat.ts';
+import type { EncodeContext } from './context.ts';
+import { asObject, malformed, nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
+import { allowsStrict, toolParameters } from './schema.ts';
+
+/** Claude Code's entry that keeps a place among the deferred tools; it can't be called. */
+const DEFERRED_RESERVE = 'DeferredToolPlaceholder';
+
+export interface EncodedTools {
+  readonly tools: ChatTool[];
+  /** Anthropic's web search was among them, which runs at the provider or not at all. */
+  readonly webSearch: boolean;
+}
+
+/**
+ * The tools that the model may call now: not those whose loading is deferred, unless a tool search
+ * in the history brought them in, and as changed by the conversation so far.
+ *
+ * @throws GatewayError `malformed_request` where there are more than the vendor accepts.
+ */
+export function chatTools(context: EncodeContext): EncodedTools {
+  const { compat, request, names, target } = context;
+  const history = toolChanges(request['messages']);
+  const declared = [...objects(request['tools']), ...history.defined];
+  const chosen = new Map<string, JsonObject>();
+  let webSearch = false;
+  for (const tool of declared) {
+    const type = nonEmpty(tool['type']) ?? 'custom';
+    if (type.startsWith('web_search')) webSearch = true;
+    const name = String(tool['name'] ?? '');
+    if (type !== 'custom' || name === DEFERRED_RESERVE || history.removed.has(name)) continue;
+    if (tool['defer_loading'] === true && !history.referenced.has(name)) continue;
+    chosen.set(name, tool);
+  }
+  if (!compat.tools) return { tools: [], webSearch };
+  if (compat.maxTools !== null && chosen.size > compat.maxTools) {
+    throw malformed(
+      `${chosen.size} tools, but ${target.provider.label} (route ${target.route}) accepts at most ` +
+        `${compat.maxTools}. Disconnect some MCP servers, or set ENABLE_TOOL_SEARCH=true`,
+    );
+  }
+  const tools = [...chosen.values()].map((tool): ChatTool => {
+    const schema = tool['input_schema'];
+    const strict = compat.strict && tool['strict'] === true && allowsStrict(schema);
+    return {
+      type: 'function',
+      function: {
+        name: names.toUpstream(String(tool['name'] ?? '')),
+        description: wellFormed(nonEmpty(tool['description']) ?? ''),
+        parameters: toolParameters(schema, compat.schemaDialect),
+        ...(strict ? { strict } : {}),
+      },
+    };
+  });
+  return { tools, webSearch };
+}
+
+interface ToolChanges {
+  /** Named by a tool search's result or brought back: deferred tools that are loaded. */
+  readonly referenced: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+  readonly defined: readonly JsonObject[];
+}
+
+function toolChanges(messages: unknown): ToolChanges {
+  const referenced = new Set<string>();
+  const removed = new Set<string>();
+  const defined: JsonObject[] = [];
+  for (const message of objects(messages)) {
+    for (const block of objects(message['content'])) {
+      const tool = asObject(block['tool']);
+      const name = nonEmpty(tool['name']) ?? '';
+      if (block['type'] === 'tool_addition') {
+        if (tool['type'] === 'tool_definition') defined.push(asObject(tool['definition']));
+        else referenced.add(name);
+        removed.delete(name || String(asObject(tool['definition'])['name']));
+      } else if (block['type'] === 'tool_removal') {
+        removed.add(name);
+      } else if (block['type'] === 'tool_result' || block['type'] === 'tool_search_tool_result') {
+        for (const found of references(block['content'])) referenced.add(found);
+      }
+    }
+  }
+  return { referenced, removed, defined };
+}
+
+function references(content: unknown): string[] {
+  const direct = objects(content);
+  const nested = objects(asObject(content)['tool_references']);
+  return [...direct, ...nested].flatMap((part) =>
+    part['type'] === 'tool_reference' ? [String(part['tool_name'])] : [],
+  );
+}
+
+/** `tool_choice` in OpenAI's words; only ever sent together with tools. */
+export function toolChoice(
+  tools: readonly ChatTool[],
+  { request, compat, names, thinking }: EncodeContext,
+): { tool_choice?: ChatToolChoice; parallel_tool_calls?: false } {
+  const choice = asObject(request['tool_choice']);
+  if (choice['type'] === undefined) return {};
+  const parallel =
+    choice['disable_parallel_tool_use'] === true && compat.parallelToolCalls
+      ? { parallel_tool_calls: false as const }
+      : {};
+  const mayForce =
+    compat.forcedToolChoice === 'always' ||
+    (compat.forcedToolChoice === 'without-thinking' && !thinking.on);
+  switch (choice['type']) {
+    case 'none':
+      return { tool_choice: 'none', ...parallel };
+    case 'any':
+      return { tool_choice: mayForce ? 'required' : 'auto', ...parallel };
+    case 'tool': {
+      const name = names.toUpstream(String(choice['name'] ?? ''));
+      const known = tools.some((tool) => tool.function.name === name);
+      return known && mayForce
+        ? { tool_choice: { type: 'function', function: { name } }, ...parallel }
+        : { tool_choice: 'auto', ...parallel };
+    }
+    default:
+      return { tool_choice: 'auto', ...parallel };
+  }
+}
