@@ -1,0 +1,90 @@
+import { CLIENT_TOKEN_HEADER, PLACEHOLDER_CREDENTIAL } from '../core/control.ts';
+
+/** Environment variables with a value each. */
+export type Variables = Readonly<Record<string, string>>;
+
+export interface SessionFacts {
+  /** The gateway's, as `http://127.0.0.1:3456`. */
+  readonly address: string;
+  /** What the gateway wants to be shown; `null`: nothing. */
+  readonly clientToken: string | null;
+  /** What Claude Code would run with: the shell's variables and, over them, those of its settings. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Claude Code has a login or a key command of its own. */
+  readonly isLoggedIn: boolean;
+}
+
+const CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY'] as const;
+
+/**
+ * The variables that bring Claude Code to the gateway. A credential of the user's own stays as it
+ * is: the gateway hands it to Anthropic and to nobody else. Without one, a stand-in keeps Claude
+ * Code from asking for a login.
+ */
+export function sessionVariables(facts: SessionFacts): Variables {
+  const { env } = facts;
+  return {
+    ANTHROPIC_BASE_URL: facts.address,
+    ...credentialVariables(facts),
+    ...(facts.clientToken === null
+      ? {}
+      : {
+          ANTHROPIC_CUSTOM_HEADERS: withToken(env['ANTHROPIC_CUSTOM_HEADERS'], facts.clientToken),
+        }),
+    // Off for whoever set it, to whatever.
+    ...(env['CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY'] === undefined
+      ? { CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1' }
+      : {}),
+    ...proxyVariables(env),
+  };
+}
+
+function credentialVariables({ env, isLoggedIn }: SessionFacts): Variables {
+  const isSet = (name: string): boolean =>
+    Boolean(env[name]) && env[name] !== PLACEHOLDER_CREDENTIAL;
+  // Made for another vendor's address: not Anthropic's to see.
+  const isForeign = !isAnthropic(env['ANTHROPIC_BASE_URL']);
+  const hasOwn =
+    isLoggedIn || isSet('CLAUDE_CODE_OAUTH_TOKEN') || (!isForeign && CREDENTIALS.some(isSet));
+  const withheld = isForeign ? CREDENTIALS.filter(isSet) : [];
+  return {
+    ...Object.fromEntries(withheld.map((name) => [name, ''])),
+    ...(hasOwn ? {} : { ANTHROPIC_AUTH_TOKEN: PLACEHOLDER_CREDENTIAL }),
+  };
+}
+
+/** Whether credentials beside this address are for Anthropic: its own one, a gateway's, or none. */
+function isAnthropic(baseUrl: string | undefined): boolean {
+  if (!baseUrl) return true;
+  const host = URL.parse(baseUrl)?.hostname ?? '';
+  return /(?:^|\.)anthropic\.com$/u.test(host) || /^(?:localhost|127\.[\d.]+|\[::1\])$/u.test(host);
+}
+
+/** The user's own headers, one `Name: value` a line, and ours instead of one from an outer session. */
+function withToken(headers: string | undefined, token: string): string {
+  const own = (headers ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.toLowerCase().startsWith(CLIENT_TOKEN_HEADER));
+  return [...own, `${CLIENT_TOKEN_HEADER}: ${token}`].join('\n');
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+/** Behind a proxy, Claude Code would look for the gateway on the proxy's machine. */
+function proxyVariables(env: SessionFacts['env']): Variables {
+  const proxies = [
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'ALL_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'all_proxy',
+  ];
+  if (!proxies.some((name) => env[name])) return {};
+  const own = (env['no_proxy'] ?? env['NO_PROXY'] ?? '')
+    .split(/[\s,]+/u)
+    .filter((host) => host !== '');
+  if (own.includes('*')) return {};
+  const all = [...new Set([...own, ...LOOPBACK])].join(',');
+  return { NO_PROXY: all, no_proxy: all };
+}

@@ -1,0 +1,99 @@
+import { configPath, displayPath, stateDir, type Environment } from '../config/paths.ts';
+import type { GatewayRecord } from '../core/control.ts';
+import { addressOf } from './control-client.ts';
+import { sessionVariables } from './environment.ts';
+import { isCompiled } from './executable.ts';
+import { findClaude } from './find-claude.ts';
+import { attachToGateway, type GatewayOptions } from './gateway-process.ts';
+import { LaunchError } from './launch-error.ts';
+import { runClaude, type Ending } from './run-claude.ts';
+import { keepAttached } from './session-lease.ts';
+import { isCommand, onlyInforms, ownVariables, planSettings } from './settings.ts';
+import { readTextFile, writeSettingsFile } from './settings-file.ts';
+import { readUserSettings } from './user-settings.ts';
+
+/** Counts launchers within launchers. */
+const DEPTH = 'CC_ROUTE_DEPTH';
+
+/** Sessions started from within sessions are fine; a `claude` that starts us again has no end. */
+const MAX_DEPTH = 8;
+
+/**
+ * Makes sure that a gateway runs and runs Claude Code on it.
+ *
+ * @param env the environment as the user has it
+ * @returns how Claude Code ended
+ * @throws LaunchError where it can't be started
+ */
+export async function launch(args: readonly string[], env: Environment): Promise<Ending> {
+  const cwd = process.cwd();
+  const claude = findClaude({ env, cwd, self: isCompiled() ? process.execPath : Bun.main });
+  const inherited = { ...definedOf(env), [DEPTH]: String(nextDepth(env, claude)) };
+  if (onlyInforms(args)) return runClaude(claude, args, inherited);
+
+  const options: GatewayOptions = {
+    stateDir: stateDir({ env }),
+    env,
+    ephemeral: true,
+    notice: (line) => process.stderr.write(`${line}\n`),
+  };
+  const attachment = await attachToGateway(options);
+  const { record } = attachment;
+  warnOfOtherConfig(record, options);
+
+  const own = readUserSettings({ env, cwd });
+  const variables = sessionVariables({
+    address: addressOf(record.host, record.port),
+    clientToken: record.clientToken,
+    env: { ...env, ...own.env, ...ownVariables(args, readTextFile) },
+    isLoggedIn: own.isLoggedIn || own.hasApiKeyHelper,
+  });
+  const placed = isCommand(args)
+    ? { args, remove: () => undefined }
+    : placeSettings(args, variables, record, options.stateDir);
+  void keepAttached(attachment, options);
+  try {
+    return await runClaude(claude, placed.args, { ...inherited, ...variables });
+  } finally {
+    placed.remove();
+  }
+}
+
+function placeSettings(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  record: GatewayRecord,
+  folder: string,
+): { readonly args: readonly string[]; readonly remove: () => void } {
+  const plan = planSettings(args, variables, record.clientToken !== null, readTextFile);
+  const text = JSON.stringify(plan.settings);
+  if (!plan.isPrivate) return { args: plan.place(text), remove: () => undefined };
+  const file = writeSettingsFile(folder, text);
+  return { args: plan.place(file.path), remove: () => file.remove() };
+}
+
+/** One gateway serves all sessions: another configuration, asked for by name, has no effect on it. */
+function warnOfOtherConfig(record: GatewayRecord, { env, notice }: GatewayOptions): void {
+  const wanted = configPath(undefined, { env });
+  if (wanted.origin === 'default' || wanted.path === record.configFile) return;
+  const running = record.configFile === null ? 'no configuration' : displayPath(record.configFile);
+  notice(
+    `clauder: the running gateway uses ${running}, not ${displayPath(wanted.path ?? '')}. ` +
+      'Stop it first (clauder --proxy-stop), or give this one its own CC_ROUTE_STATE_DIR.',
+  );
+}
+
+function nextDepth(env: Environment, claude: string): number {
+  const depth = Number(env[DEPTH] ?? 0) + 1;
+  if (depth <= MAX_DEPTH) return depth;
+  throw new LaunchError(
+    `clauder: ${claude} seems to start clauder again, without end.\n` +
+      'Name the real Claude Code by CC_ROUTE_CLAUDE.',
+  );
+}
+
+function definedOf(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

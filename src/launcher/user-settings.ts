@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { homeDirectory, type Environment } from '../config/paths.ts';
+
+/** A JSON object of somebody else's, of which only what we need is looked at. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What Claude Code finds in its own files, as far as it concerns credentials and addresses. */
+export interface UserSettings {
+  /** The `env` blocks of the settings files; the nearer file wins. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A command of the user's that prints an API key. */
+  readonly hasApiKeyHelper: boolean;
+  /** Logged in at claude.ai or the console. */
+  readonly isLoggedIn: boolean;
+}
+
+export interface UserSettingsOptions {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly platform?: NodeJS.Platform;
+}
+
+/** The object in a JSON text; `null`: it holds none. */
+export function parseObject(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The `env` block of a settings object. */
+export function environmentOf(settings: Json | null): Record<string, string> {
+  const env = settings?.['env'];
+  if (!isObject(env)) return {};
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+/** Reads Claude Code's settings of the user and of the project; changes nothing. */
+export function readUserSettings(options: UserSettingsOptions): UserSettings {
+  const { env, cwd, platform = process.platform } = options;
+  const home = homeDirectory({ env, platform });
+  const named = env['CLAUDE_CONFIG_DIR'];
+  const configDir = named || (home && join(home, '.claude'));
+  const files = [
+    ...(configDir ? [join(configDir, 'settings.json')] : []),
+    join(cwd, '.claude', 'settings.json'),
+    join(cwd, '.claude', 'settings.local.json'),
+  ].map(readObject);
+  return {
+    env: Object.assign({}, ...files.map(environmentOf)) as Record<string, string>,
+    hasApiKeyHelper: files.some((file) => Boolean(file?.['apiKeyHelper'])),
+    isLoggedIn:
+      (configDir && hasStoredLogin(join(configDir, '.credentials.json'))) ||
+      hasAccount((named || home) && join(named || home || '', '.claude.json'), platform),
+  };
+}
+
+function hasStoredLogin(path: string): boolean {
+  return isObject(readObject(path)?.['claudeAiOauth']);
+}
+
+/** On macOS the login itself is in the keychain, and the account's name in this file. */
+function hasAccount(path: string | null | undefined, platform: NodeJS.Platform): boolean {
+  if (!path) return false;
+  const text = readText(path);
+  // The file grows with the user's history: parsed only where it may say something.
+  if (text === null || !/"(?:oauthAccount|primaryApiKey)"/u.test(text)) return false;
+  const state = parseObject(text);
+  return (
+    Boolean(state?.['primaryApiKey']) ||
+    (platform === 'darwin' && isObject(state?.['oauthAccount']))
+  );
+}
+
+function readObject(path: string): Json | null {
+  const text = readText(path);
+  return text === null ? null : parseObject(text);
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
