@@ -1,0 +1,140 @@
+import type { Config, Origin, RouteConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/config-error.ts';
+import { loadConfig, type LoadOptions } from '../../config/load.ts';
+import { displayPath } from '../../config/paths.ts';
+import { EXIT, paint, table } from '../output.ts';
+
+/** What a command has to say; the caller writes it and ends with the exit code. */
+export interface CommandOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+export interface CheckOptions extends LoadOptions {
+  /** One JSON object instead of text. */
+  readonly json: boolean;
+}
+
+/** One value in force. Secrets are shown as `(hidden)`. */
+interface Setting {
+  readonly key: string;
+  readonly value: unknown;
+  /** `default`, `file`, or the name of the variable or flag. */
+  readonly from: string;
+}
+
+/** What a route comes to, without its key. */
+interface RouteSummary {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly provider: string;
+  /** Whether there is a key, and from where. */
+  readonly key: string;
+  readonly usable: boolean;
+}
+
+const VARIABLES: Record<string, string> = {
+  'server.port': 'CC_ROUTE_PORT',
+  'server.host': 'CC_ROUTE_HOST',
+  'server.authToken': 'CC_ROUTE_AUTH_TOKEN',
+  logLevel: 'CC_ROUTE_LOG_LEVEL',
+  stateDir: 'CC_ROUTE_STATE_DIR',
+};
+
+/** `cc-route config check`: the values in force and their origins, or every problem. */
+export async function checkConfig(options: CheckOptions): Promise<CommandOutput> {
+  const { json, env = process.env, providers = [] } = options;
+  let config: Config;
+  try {
+    config = await loadConfig(options);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return json ? failureAsJson(error) : failureAsText(error);
+  }
+  const settings = settingsOf(config);
+  const routes = config.routes.map((route) => summarize(route, env, providers));
+  if (json) {
+    const { file, warnings } = config;
+    const report = { ok: true, file, settings, routes, warnings };
+    return { stdout: `${JSON.stringify(report, null, 2)}\n`, stderr: '', exitCode: EXIT.ok };
+  }
+  const shown = config.file === null ? 'no configuration file' : displayPath(config.file, { env });
+  const parts = [
+    `${paint('green', 'OK')}  ${shown}`,
+    table(['setting', 'value', 'from'], settings.map(row)),
+  ];
+  if (routes.length > 0) {
+    const rows = routes.map(({ name, aliases, provider, key }) => [
+      name,
+      aliases.join(', ') || '-',
+      provider,
+      key,
+    ]);
+    parts.push(table(['route', 'alias', 'provider', 'key'], rows));
+  }
+  const warnings = config.warnings.map((text) => `warning  ${text}\n`);
+  return { stdout: `${parts.join('\n\n')}\n`, stderr: warnings.join(''), exitCode: EXIT.ok };
+}
+
+function failureAsJson({ file, issues }: ConfigError): CommandOutput {
+  const report = { ok: false, file, errors: issues };
+  return { stdout: `${JSON.stringify(report, null, 2)}\n`, stderr: '', exitCode: EXIT.failure };
+}
+
+function failureAsText(error: ConfigError): CommandOutput {
+  const lines = error.message.split('\n').map((line) => `error  ${line}\n`);
+  return { stdout: '', stderr: lines.join(''), exitCode: EXIT.failure };
+}
+
+function settingsOf(config: Config): Setting[] {
+  const values: Record<string, unknown> = { logLevel: config.logLevel, stateDir: config.stateDir };
+  for (const section of ['server', 'retry', 'timeouts'] as const) {
+    for (const [key, value] of Object.entries(config[section])) values[`${section}.${key}`] = value;
+  }
+  const { authToken } = config.server;
+  if (authToken !== null && authToken !== 'auto') values['server.authToken'] = '(hidden)';
+  return [...config.origins].map(([key, origin]) => ({
+    key,
+    value: values[key],
+    from: originName(key, origin),
+  }));
+}
+
+function originName(key: string, origin: Origin): string {
+  if (origin === 'environment') return VARIABLES[key] ?? origin;
+  return origin === 'flag' ? `--${key.split('.').at(-1)}` : origin;
+}
+
+function row({ key, value, from }: Setting): string[] {
+  if (value === null) return [key, 'none', from];
+  if (Array.isArray(value)) return [key, value.join(', ') || 'none', from];
+  return [key, String(value), from];
+}
+
+function summarize(
+  route: RouteConfig,
+  env: NonNullable<LoadOptions['env']>,
+  providers: NonNullable<LoadOptions['providers']>,
+): RouteSummary {
+  const { name, aliases } = route;
+  const provider = route.preset ?? route.baseURL ?? '-';
+  const variable = providers.find((spec) => spec.name === route.preset)?.keyVariable;
+  const told = (key: string, usable = true) => ({ name, aliases, provider, key, usable });
+  switch (route.credential?.kind) {
+    case 'secret':
+      return told(`from ${route.credential.origin}`);
+    case 'command':
+      return told('from a command');
+    case 'client':
+      return told("the client's own");
+    case 'none':
+      return told('none');
+    case 'missing':
+      return told(`missing: ${route.credential.problem}`, false);
+    case undefined:
+      if (variable === undefined) return told('none');
+      if (env[variable]) return told(`from ${variable}`);
+      return told(`missing: ${variable} is not set`, false);
+  }
+}
