@@ -1,3 +1,4 @@
+import { PROVIDERS } from '../providers/catalog.ts';
 import type { ProviderSpec } from '../providers/spec.ts';
 import type { Config, ConfigFlags, Origin, RouteConfig } from './config.ts';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
@@ -26,7 +27,12 @@ export interface LoadOptions {
  * a warning, and disables its route
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
-  const { flags = {}, env = process.env, platform = process.platform, providers = [] } = options;
+  const {
+    flags = {},
+    env = process.env,
+    platform = process.platform,
+    providers = PROVIDERS,
+  } = options;
   const context = { env, platform };
   const { path, origin } = configPath(flags.config, context);
   const shownPath = path === null ? null : displayPath(path, context);

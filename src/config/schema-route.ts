@@ -77,7 +77,8 @@ export function routeSchema(presets: readonly string[]) {
           examples: ['gpt4', ['d4f', 'flash']],
         })
         .optional(),
-      preset: (presets.length === 0 ? z.string() : z.enum(presets))
+      preset: z
+        .enum(presets)
         .meta({
           description: "A known provider, which gives address, wire format and the key's variable.",
           examples: ['deepseek', 'openrouter'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { PROVIDERS } from '../../src/providers/catalog.ts';
 import type { ProviderSpec } from '../../src/providers/spec.ts';
 import { failureOf, loadFrom, makeHome } from './support.ts';
 
@@ -47,3 +48,15 @@ describe('presets', () => {
     expect((await load({ preset: 'echo', wire: 'openai-chat' })).routes).toHaveLength(1);
   });
 });
+
+test.each(PROVIDERS.map((spec) => [spec.name, spec] as const))(
+  'the catalog: %s needs no more than its name, or says what it needs',
+  async (preset, spec) => {
+    const content = { modelRoutes: { m: { preset } } };
+    const needsAddress =
+      spec.builtIn !== true && spec.endpoints[spec.defaultWire]?.baseURL === undefined;
+    if (needsAddress)
+      expect((await failureOf(loadFrom(home, content))).message).toContain('baseURL');
+    else expect((await loadFrom(home, content)).routes).toHaveLength(1);
+  },
+);

@@ -2,6 +2,10 @@ import type { Config, Origin, RouteConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { loadConfig, type LoadOptions } from '../../config/load.ts';
 import { displayPath } from '../../config/paths.ts';
+import { Secret } from '../../lib/secret.ts';
+import { PROVIDERS, providerForBaseURL } from '../../providers/catalog.ts';
+import type { ProviderSpec } from '../../providers/spec.ts';
+import type { CredentialSource } from '../../providers/target.ts';
 import { EXIT, paint, table } from '../output.ts';
 
 /** What a command has to say; the caller writes it and ends with the exit code. */
@@ -19,7 +23,7 @@ export interface CheckOptions extends LoadOptions {
 /** One value in force. Secrets are shown as `(hidden)`. */
 interface Setting {
   readonly key: string;
-  readonly value: unknown;
+  readonly value: string | number | readonly string[] | null;
   /** `default`, `file`, or the name of the variable or flag. */
   readonly from: string;
 }
@@ -44,7 +48,7 @@ const VARIABLES: Record<string, string> = {
 
 /** `cc-route config check`: the values in force and their origins, or every problem. */
 export async function checkConfig(options: CheckOptions): Promise<CommandOutput> {
-  const { json, env = process.env, providers = [] } = options;
+  const { json, env = process.env, providers = PROVIDERS } = options;
   let config: Config;
   try {
     config = await loadConfig(options);
@@ -88,15 +92,18 @@ function failureAsText(error: ConfigError): CommandOutput {
 }
 
 function settingsOf(config: Config): Setting[] {
-  const values: Record<string, unknown> = { logLevel: config.logLevel, stateDir: config.stateDir };
+  const values: Record<string, Setting['value']> = {
+    logLevel: config.logLevel,
+    stateDir: config.stateDir,
+  };
   for (const section of ['server', 'retry', 'timeouts'] as const) {
-    for (const [key, value] of Object.entries(config[section])) values[`${section}.${key}`] = value;
+    for (const [key, value] of Object.entries(config[section])) {
+      values[`${section}.${key}`] = value instanceof Secret ? '(hidden)' : value;
+    }
   }
-  const { authToken } = config.server;
-  if (authToken !== null && authToken !== 'auto') values['server.authToken'] = '(hidden)';
   return [...config.origins].map(([key, origin]) => ({
     key,
-    value: values[key],
+    value: values[key] ?? null,
     from: originName(key, origin),
   }));
 }
@@ -108,33 +115,51 @@ function originName(key: string, origin: Origin): string {
 
 function row({ key, value, from }: Setting): string[] {
   if (value === null) return [key, 'none', from];
-  if (Array.isArray(value)) return [key, value.join(', ') || 'none', from];
-  return [key, String(value), from];
+  const shown = typeof value === 'object' ? value.join(', ') || 'none' : String(value);
+  return [key, shown, from];
 }
 
 function summarize(
   route: RouteConfig,
   env: NonNullable<LoadOptions['env']>,
-  providers: NonNullable<LoadOptions['providers']>,
+  providers: readonly ProviderSpec[],
 ): RouteSummary {
-  const { name, aliases } = route;
-  const provider = route.preset ?? route.baseURL ?? '-';
-  const variable = providers.find((spec) => spec.name === route.preset)?.keyVariable;
-  const told = (key: string, usable = true) => ({ name, aliases, provider, key, usable });
-  switch (route.credential?.kind) {
-    case 'secret':
-      return told(`from ${route.credential.origin}`);
-    case 'command':
-      return told('from a command');
-    case 'client':
-      return told("the client's own");
-    case 'none':
-      return told('none');
-    case 'missing':
-      return told(`missing: ${route.credential.problem}`, false);
-    case undefined:
-      if (variable === undefined) return told('none');
-      if (env[variable]) return told(`from ${variable}`);
-      return told(`missing: ${variable} is not set`, false);
-  }
+  const { name, aliases, preset, baseURL, credential } = route;
+  const spec =
+    preset === undefined
+      ? providerForBaseURL(baseURL ?? '')
+      : providers.find((provider) => provider.name === preset);
+  return {
+    name,
+    aliases,
+    provider: preset ?? baseURL ?? '-',
+    key: credential === undefined ? presetKey(spec, env) : ownKey(credential),
+    usable: credential === undefined ? hasPresetKey(spec, env) : credential.kind !== 'missing',
+  };
 }
+
+/** The key that the route itself names. */
+function ownKey(credential: CredentialSource): string {
+  if (credential.kind === 'secret') return `from ${credential.origin}`;
+  if (credential.kind === 'command') return 'from a command';
+  if (credential.kind === 'missing') return `missing: ${credential.problem}`;
+  return credential.kind === 'client' ? CLIENT_KEY : 'none';
+}
+
+const CLIENT_KEY = "the client's own";
+
+/** The key that the gateway finds by the provider's row. */
+function presetKey(spec: ProviderSpec | undefined, env: NonNullable<LoadOptions['env']>): string {
+  if (spec?.keyVariable === undefined) return 'none';
+  if (env[spec.keyVariable]) return `from ${spec.keyVariable}`;
+  if (spec.acceptsClientCredential === true) return CLIENT_KEY;
+  return `missing: ${spec.keyVariable} is not set`;
+}
+
+const hasPresetKey = (
+  spec: ProviderSpec | undefined,
+  env: NonNullable<LoadOptions['env']>,
+): boolean =>
+  spec?.keyVariable === undefined ||
+  spec.acceptsClientCredential === true ||
+  Boolean(env[spec.keyVariable]);

@@ -50,11 +50,9 @@ const check = command({
   args: { json, config },
   async run(args) {
     const { checkConfig } = await import('./config-check.ts');
-    const { PROVIDERS } = await import('../../providers/catalog.ts');
     const { stdout, stderr, exitCode } = await checkConfig({
       json: args.json === true,
       flags: args.config === undefined ? {} : { config: args.config },
-      providers: PROVIDERS,
     });
     process.stdout.write(stdout);
     process.stderr.write(stderr);
