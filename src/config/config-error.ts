@@ -15,7 +15,7 @@ export interface ConfigIssue {
 }
 
 /** `file:line:column  path: message`, as far as each is known. */
-export function formatIssue(issue: ConfigIssue, file: string | null): string {
+function formatIssue(issue: ConfigIssue, file: string | null): string {
   const message = issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`;
   if (issue.source !== undefined || file === null) return message;
   if (issue.line === undefined) return `${file}: ${message}`;

@@ -11,7 +11,7 @@ import type { ConfigIssue, KeyPath } from './config-error.ts';
 import { formatPath } from './config-error.ts';
 
 /** A place in a text; both count from 1, columns in UTF-16 code units. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }

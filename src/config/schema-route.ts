@@ -67,7 +67,7 @@ const authToken = z.union([z.string(), command], { error: 'a string or { "comman
 });
 
 /** The schema of one entry of `modelRoutes`, where `presets` are the catalog's names. */
-export function routeSchema(presets: readonly string[]) {
+function routeSchema(presets: readonly string[]) {
   return z
     .strictObject({
       alias: z
