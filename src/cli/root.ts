@@ -52,7 +52,7 @@ export async function runCli(args: readonly string[], env: Environment): Promise
   if ('unknown' in found) return unknownCommand(found);
   const { chosen, parent, path, rawArgs } = found;
   if (chosen.run === undefined || rawArgs.includes('--help') || rawArgs.includes('-h')) {
-    const usage = await renderUsage(chosen, parent);
+    const usage = await (parent === null ? renderUsage(chosen) : renderUsage(chosen, parent));
     const asked = rawArgs.length > 0 || args.length === 0;
     (asked ? print : printError)(
       wantsColour(process.stdout) ? usage : stripVTControlCharacters(usage),
@@ -73,7 +73,7 @@ export async function runCli(args: readonly string[], env: Environment): Promise
 
 interface Found {
   readonly chosen: CommandDef;
-  readonly parent: CommandDef;
+  readonly parent: CommandDef | null;
   /** As typed, `cc-route config check`. */
   readonly path: string;
   readonly rawArgs: readonly string[];
@@ -86,7 +86,7 @@ interface Unknown {
 }
 
 async function resolveCommand(args: readonly string[]): Promise<Found | Unknown> {
-  let parent: CommandDef = root;
+  let parent: CommandDef | null = null;
   let chosen: CommandDef = root;
   let path = 'cc-route';
   let rawArgs = args;
@@ -94,7 +94,7 @@ async function resolveCommand(args: readonly string[]): Promise<Found | Unknown>
     const table: SubCommandsDef | undefined = await resolveValue(chosen.subCommands);
     const [word] = rawArgs;
     if (table === undefined || word === undefined || word === '--help' || word === '-h') {
-      return { chosen, parent: chosen === root ? root : parent, path, rawArgs };
+      return { chosen, parent, path, rawArgs };
     }
     const entry = Object.hasOwn(table, word) ? table[word] : undefined;
     if (entry === undefined) return { unknown: word, names: Object.keys(table), path };

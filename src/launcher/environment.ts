@@ -14,6 +14,11 @@ export interface SessionFacts {
   readonly isLoggedIn: boolean;
 }
 
+/** Counts launchers within launchers; a session's own variable. */
+export const SESSION_DEPTH = 'CC_ROUTE_DEPTH';
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
 const CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY'] as const;
 
 /**
@@ -43,7 +48,7 @@ function credentialVariables({ env, isLoggedIn }: SessionFacts): Variables {
   const isSet = (name: string): boolean =>
     Boolean(env[name]) && env[name] !== PLACEHOLDER_CREDENTIAL;
   // Made for another vendor's address: not Anthropic's to see.
-  const isForeign = !isAnthropic(env['ANTHROPIC_BASE_URL']);
+  const isForeign = !isAnthropic(env);
   const hasOwn =
     isLoggedIn || isSet('CLAUDE_CODE_OAUTH_TOKEN') || (!isForeign && CREDENTIALS.some(isSet));
   const withheld = isForeign ? CREDENTIALS.filter(isSet) : [];
@@ -53,11 +58,13 @@ function credentialVariables({ env, isLoggedIn }: SessionFacts): Variables {
   };
 }
 
-/** Whether credentials beside this address are for Anthropic: its own one, a gateway's, or none. */
-function isAnthropic(baseUrl: string | undefined): boolean {
-  if (!baseUrl) return true;
-  const host = URL.parse(baseUrl)?.hostname ?? '';
-  return /(?:^|\.)anthropic\.com$/u.test(host) || /^(?:localhost|127\.[\d.]+|\[::1\])$/u.test(host);
+/** Whether credentials beside this address are for Anthropic: its own one, none, or a gateway's. */
+function isAnthropic({ ANTHROPIC_BASE_URL: address, [SESSION_DEPTH]: depth }: SessionFacts['env']) {
+  if (!address) return true;
+  const host = URL.parse(address)?.hostname ?? '';
+  // Within a session of ours: the credentials beside the gateway's address were looked at then.
+  if (depth && LOOPBACK.includes(host.replaceAll(/[[\]]/gu, ''))) return true;
+  return /(?:^|\.)anthropic\.com$/u.test(host);
 }
 
 /** The user's own headers, one `Name: value` a line, and ours instead of one from an outer session. */
@@ -67,8 +74,6 @@ function withToken(headers: string | undefined, token: string): string {
     .filter((line) => line.trim() !== '' && !line.toLowerCase().startsWith(CLIENT_TOKEN_HEADER));
   return [...own, `${CLIENT_TOKEN_HEADER}: ${token}`].join('\n');
 }
-
-const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
 /** Behind a proxy, Claude Code would look for the gateway on the proxy's machine. */
 function proxyVariables(env: SessionFacts['env']): Variables {

@@ -1,7 +1,7 @@
 import { configPath, displayPath, stateDir, type Environment } from '../config/paths.ts';
 import type { GatewayRecord } from '../core/control.ts';
 import { addressOf } from './control-client.ts';
-import { sessionVariables } from './environment.ts';
+import { SESSION_DEPTH, sessionVariables } from './environment.ts';
 import { isCompiled } from './executable.ts';
 import { findClaude } from './find-claude.ts';
 import { attachToGateway, type GatewayOptions } from './gateway-process.ts';
@@ -11,9 +11,6 @@ import { keepAttached } from './session-lease.ts';
 import { isCommand, onlyInforms, ownVariables, planSettings } from './settings.ts';
 import { readTextFile, writeSettingsFile } from './settings-file.ts';
 import { readUserSettings } from './user-settings.ts';
-
-/** Counts launchers within launchers. */
-const DEPTH = 'CC_ROUTE_DEPTH';
 
 /** Sessions started from within sessions are fine; a `claude` that starts us again has no end. */
 const MAX_DEPTH = 8;
@@ -28,7 +25,7 @@ const MAX_DEPTH = 8;
 export async function launch(args: readonly string[], env: Environment): Promise<Ending> {
   const cwd = process.cwd();
   const claude = findClaude({ env, cwd, self: isCompiled() ? process.execPath : Bun.main });
-  const inherited = { ...definedOf(env), [DEPTH]: String(nextDepth(env, claude)) };
+  const inherited = { ...definedOf(env), [SESSION_DEPTH]: String(nextDepth(env, claude)) };
   if (onlyInforms(args)) return runClaude(claude, args, inherited);
 
   const options: GatewayOptions = {
@@ -84,7 +81,7 @@ function warnOfOtherConfig(record: GatewayRecord, { env, notice }: GatewayOption
 }
 
 function nextDepth(env: Environment, claude: string): number {
-  const depth = Number(env[DEPTH] ?? 0) + 1;
+  const depth = Number(env[SESSION_DEPTH] ?? 0) + 1;
   if (depth <= MAX_DEPTH) return depth;
   throw new LaunchError(
     `clauder: ${claude} seems to start clauder again, without end.\n` +
