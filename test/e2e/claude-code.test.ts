@@ -88,13 +88,15 @@ describe.each(WIRE_NAMES)('Claude Code with an upstream that speaks %s', (wire) 
     });
 
     test('a Bash call whose output comes back in the next turn', async () => {
-      expect(await ask('run: echo $((6*7))-from-bash')).toBe('The results were: <42-from-bash>');
+      expect(await ask('run: echo $((6*7))-from-bash')).toBe(
+        'The results were: <echo $((6*7))-from-bash => 42-from-bash>',
+      );
       expectAsks(2);
     });
 
     test('two parallel tool calls', async () => {
       expect(await ask('parallel: echo $((1+1))-first && echo $((2+2))-second')).toBe(
-        'The results were: <2-first> <4-second>',
+        'The results were: <echo $((1+1))-first => 2-first> <echo $((2+2))-second => 4-second>',
       );
       expectAsks(2);
     });

@@ -1,12 +1,12 @@
 import type { WireName } from '../../src/providers/spec.ts';
-import { content, text, tool, type Reply } from './reply.ts';
+import { content, text, tool, type Reply, type ToolPart } from './reply.ts';
 import type { UpstreamRequest } from './fake-upstream.ts';
 
 /** The part of a request that a scripted model looks at, the same for every wire format. */
 interface Turn {
   /** What the person typed last, without the client's own reminders. */
   readonly prompt: string;
-  /** Results of tools that came back with this request. */
+  /** Results of tools that came back with this request, each with what was asked for. */
   readonly results: readonly string[];
   /** Earlier prompts, oldest first. */
   readonly earlier: readonly string[];
@@ -16,6 +16,11 @@ interface Turn {
 interface Message {
   readonly role: string;
   readonly content: unknown;
+  readonly tool_calls?: readonly {
+    readonly id: string;
+    readonly function: { readonly name: string; readonly arguments: string };
+  }[];
+  readonly tool_call_id?: string;
 }
 
 interface Block {
@@ -23,6 +28,10 @@ interface Block {
   readonly text?: string;
   readonly content?: unknown;
   readonly tool_name?: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly input?: ToolPart['input'];
+  readonly tool_use_id?: string;
 }
 
 const blocksOf = (value: unknown): Block[] =>
@@ -54,16 +63,47 @@ function latest(messages: readonly Message[]): readonly Message[] {
   return messages.slice(last + 1);
 }
 
+const blocks = (messages: readonly Message[], type: string) =>
+  messages.flatMap((message) => blocksOf(message.content)).filter((block) => block.type === type);
+
+/** The calls in a conversation: the command of each, or the tool's name, by its id. */
+function callsOf(wire: WireName, messages: readonly Message[]): Map<string, string> {
+  const label = (name: string, input: ToolPart['input']) =>
+    typeof input['command'] === 'string' ? input['command'] : name;
+  return new Map(
+    wire === 'anthropic-messages'
+      ? blocks(messages, 'tool_use').map(({ id = '', name = '', input = {} }) => [
+          id,
+          label(name, input),
+        ])
+      : messages
+          .flatMap((message) => message.tool_calls ?? [])
+          .map((call) => [
+            call.id,
+            label(call.function.name, JSON.parse(call.function.arguments) as ToolPart['input']),
+          ]),
+  );
+}
+
+/** Results of tools: the id of the call, and what came of it. */
+function resultsOf(wire: WireName, messages: readonly Message[]): [id: string, text: string][] {
+  return wire === 'anthropic-messages'
+    ? blocks(messages, 'tool_result').map((block) => [
+        block.tool_use_id ?? '',
+        plain(block.content),
+      ])
+    : messages
+        .filter((message) => message.role === 'tool')
+        .map((message) => [message.tool_call_id ?? '', plain(message.content)]);
+}
+
 function read(wire: WireName, request: UpstreamRequest): Turn {
   const messages = messagesOf(request);
   const fresh = latest(messages);
-  const results =
-    wire === 'anthropic-messages'
-      ? fresh
-          .flatMap((message) => blocksOf(message.content))
-          .filter((block) => block.type === 'tool_result')
-          .map((block) => plain(block.content))
-      : fresh.filter((message) => message.role === 'tool').map((message) => plain(message.content));
+  const calls = callsOf(wire, messages);
+  const results = resultsOf(wire, fresh)
+    .map(([id, result]) => `${calls.get(id) ?? 'a call that was never made'} => ${result}`)
+    .sort();
   const prompts = messages.map(promptOf).filter((prompt) => prompt !== '');
   const prompt = fresh.map(promptOf).findLast((value) => value !== '') ?? '';
   const output = request.json['output_config'] as { format?: unknown } | undefined;

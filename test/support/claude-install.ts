@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** The version of Claude Code that the tests drive. */
-export const CLAUDE_VERSION = '2.1.330';
+const CLAUDE_VERSION = '2.1.330';
 
 const cacheRoot = () =>
   process.env['CC_ROUTE_TEST_CACHE'] ??
@@ -38,7 +38,7 @@ export const findClaude = (): string | null => installed(installation());
  * dependency and is used where it lies.
  * @throws Error where the registry can't be reached or has nothing for this machine.
  */
-export async function installClaude(): Promise<string> {
+async function installClaude(): Promise<string> {
   const present = findClaude();
   if (present !== null) return present;
   const target = installation();

@@ -166,7 +166,7 @@ export interface Desk extends Disposable {
   clauder(args: readonly string[], options?: DeskRunOptions): Promise<Finished>;
 }
 
-export interface DeskRunOptions {
+interface DeskRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly timeoutMs?: number;

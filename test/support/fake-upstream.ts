@@ -20,7 +20,7 @@ import {
 } from './vendor-openai.ts';
 
 /** Decides what to answer: a fixed reply, or one made from the request. */
-export type Script = Reply | ((request: UpstreamRequest) => Reply);
+type Script = Reply | ((request: UpstreamRequest) => Reply);
 
 /** A request of the gateway, with its body parsed. */
 export interface UpstreamRequest extends Received {
