@@ -1,6 +1,14 @@
 import type { ContentPart, TextPart, UserPart } from './chat.ts';
 import type { EncodeContext } from './context.ts';
-import { asObject, isObject, nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
+import {
+  asText,
+  asObject,
+  isObject,
+  nonEmpty,
+  objects,
+  wellFormed,
+  type JsonObject,
+} from './json.ts';
 
 /** A content block of Anthropic's as parts of a user message; nothing for one without content. */
 export function contentParts(block: JsonObject, context: EncodeContext): ContentPart[] {
@@ -60,8 +68,8 @@ function documentParts(block: JsonObject, context: EncodeContext): ContentPart[]
   }
   const header = [
     title === undefined ? '' : `title: ${title}`,
-    nonEmpty(block['context']) === undefined ? '' : `context: ${String(block['context'])}`,
-    nonEmpty(source['url']) === undefined ? '' : `source: ${String(source['url'])}`,
+    nonEmpty(block['context']) === undefined ? '' : `context: ${asText(block['context'])}`,
+    nonEmpty(source['url']) === undefined ? '' : `source: ${asText(source['url'])}`,
   ].filter((line) => line !== '');
   if (source['type'] === 'content' && Array.isArray(source['content'])) {
     const head = header.length === 0 ? [] : [note(`document ${header.join(', ')}`)];
@@ -77,22 +85,19 @@ function documentParts(block: JsonObject, context: EncodeContext): ContentPart[]
 
 /** OpenAI's file part (API reference, "File content part"), or what the vendor has instead. */
 function pdfPart(data: string, name: string, { compat, target }: EncodeContext): ContentPart {
-  switch (compat.pdf) {
-    case 'file':
-      return {
-        type: 'file',
-        file: { filename: name, file_data: `data:application/pdf;base64,${data}` },
-      };
-    case 'file_url':
-      return { type: 'file_url', file_url: { url: data }, file_name: name };
-    case 'none':
-      return note(`document "${name}" omitted: ${target.provider.label} takes no PDF files`);
+  if (compat.pdf === 'file') {
+    const file_data = `data:application/pdf;base64,${data}`;
+    return { type: 'file', file: { filename: name, file_data } };
   }
+  if (compat.pdf === 'file_url') {
+    return { type: 'file_url', file_url: { url: data }, file_name: name };
+  }
+  return note(`document "${name}" omitted: ${target.provider.label} takes no PDF files`);
 }
 
 function searchResultText(block: JsonObject): string {
   const lines = objects(block['content']).map((one) => nonEmpty(one['text']) ?? '');
-  return [`title: ${String(block['title'])}`, `source: ${String(block['source'])}`, ...lines].join(
+  return [`title: ${asText(block['title'])}`, `source: ${asText(block['source'])}`, ...lines].join(
     '\n',
   );
 }
@@ -102,14 +107,14 @@ function searchResultText(block: JsonObject): string {
  * history. Blocks that only concern Anthropic give nothing.
  */
 export function flattened(block: JsonObject): string {
-  const type = String(block['type']);
-  if (type === 'tool_reference') return `Tool loaded: ${String(block['tool_name'])}`;
+  const type = asText(block['type']);
+  if (type === 'tool_reference') return `Tool loaded: ${asText(block['tool_name'])}`;
   if (type === 'compaction') return nonEmpty(block['content']) ?? '';
-  if (type === 'container_upload') return `[uploaded file ${String(block['file_id'])}]`;
+  if (type === 'container_upload') return `[uploaded file ${asText(block['file_id'])}]`;
   if (type === 'server_tool_use' || type === 'mcp_tool_use') {
     const input = asObject(block['input']);
     const query = nonEmpty(input['query']) ?? JSON.stringify(input).slice(0, 500);
-    return `[${String(block['name'])} ${JSON.stringify(query)}]`;
+    return `[${asText(block['name'])} ${JSON.stringify(query)}]`;
   }
   if (type.endsWith('_tool_result')) return `[${type}${resultText(block['content'])}]`;
   return nonEmpty(block['text']) ?? '';

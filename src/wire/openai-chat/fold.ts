@@ -36,7 +36,9 @@ export function foldMessage(events: readonly AnthropicEvent[]): Fields {
       case 'message_delta':
         message = { ...message, ...event.delta, usage: event.usage };
         break;
-      default:
+      case 'message_stop':
+      case 'ping':
+      case 'error':
         break;
     }
   }

@@ -1,7 +1,15 @@
 import type { AssistantMessage, ChatMessage, ContentPart, ToolCall } from './chat.ts';
 import { contentParts, flattened, joinParts } from './content.ts';
 import type { EncodeContext } from './context.ts';
-import { asObject, malformed, nonEmpty, stringify, wellFormed, type JsonObject } from './json.ts';
+import {
+  asText,
+  asObject,
+  malformed,
+  nonEmpty,
+  stringify,
+  wellFormed,
+  type JsonObject,
+} from './json.ts';
 import { readReasoning, replayReasoning } from './reasoning.ts';
 import { UpstreamToolIds } from './tool-ids.ts';
 import { ToolResults } from './tool-results.ts';
@@ -51,7 +59,7 @@ function assistantMessage(
   const toolCalls: ToolCall[] = [];
   for (const block of turn.blocks) {
     if (block['type'] !== 'tool_use' || !compat.tools) continue;
-    const clientId = String(block['id'] ?? '');
+    const clientId = asText(block['id']);
     const upstreamId = ids.next(clientId);
     calls.push({ clientId, upstreamId });
     const signature = compat.thoughtSignatures ? reasoning.signatures.get(clientId) : undefined;
@@ -59,7 +67,7 @@ function assistantMessage(
       id: upstreamId,
       type: 'function',
       function: {
-        name: context.names.toUpstream(String(block['name'] ?? '')),
+        name: context.names.toUpstream(asText(block['name'])),
         arguments: stringify(block['input'] ?? {}, 'messages: a tool_use input is'),
       },
       ...(signature === undefined
@@ -100,10 +108,10 @@ function assistantText(blocks: readonly JsonObject[], hasTools: boolean): string
 
 function flattenedHistory(block: JsonObject, hasTools: boolean): string {
   if (block['type'] === 'tool_use' && !hasTools) {
-    return `[called ${String(block['name'])} ${stringify(block['input'], 'a tool_use input is')}]`;
+    return `[called ${asText(block['name'])} ${stringify(block['input'], 'a tool_use input is')}]`;
   }
   const own = ['tool_use', 'thinking', 'redacted_thinking', 'fallback'];
-  return own.includes(String(block['type'])) ? '' : flattened(block);
+  return own.includes(asText(block['type'])) ? '' : flattened(block);
 }
 
 /** First every tool result, which must directly follow the calls, then one user message. */

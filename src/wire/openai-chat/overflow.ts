@@ -111,11 +111,7 @@ export function readOverflow(text: string, code: string): Overflow | null {
   };
 }
 
-function found<Key extends keyof Overflow>(
-  key: Key,
-  patterns: readonly RegExp[],
-  text: string,
-): Overflow {
+function found(key: keyof Overflow, patterns: readonly RegExp[], text: string): Overflow {
   for (const pattern of patterns) {
     const number = Number(pattern.exec(text)?.[1]);
     if (Number.isSafeInteger(number) && number > 0) return { [key]: number };

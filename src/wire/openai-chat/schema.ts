@@ -38,31 +38,28 @@ export function allowsStrict(schema: unknown): boolean {
   return Object.values(schema).every(allowsStrict);
 }
 
+/** Parts that all hold are joined; of a choice, every property may occur and few are required. */
 function objectRoot(schema: JsonObject): Schema {
   const { $schema: _dialect, anyOf, oneOf, allOf, ...rest } = schema;
-  let siblings: Schema = rest;
-  let properties: Schema = { ...asObject(rest['properties']) };
-  let required = stringList(rest['required']);
-  for (const part of objects(allOf)) {
-    const { properties: inner, required: names, type: _type, ...others } = part;
-    properties = { ...asObject(inner), ...properties };
-    required = [...new Set([...required, ...stringList(names)])];
-    siblings = { ...others, ...siblings };
-  }
+  const parts = objects(allOf);
   const choices = [...objects(anyOf), ...objects(oneOf)].filter((one) =>
     isObject(one['properties']),
   );
-  const [first, ...more] = choices;
-  if (first !== undefined) {
-    for (const choice of choices) properties = { ...asObject(choice['properties']), ...properties };
-    const inAll = more.reduce<string[]>(
-      (names, choice) => names.filter((name) => stringList(choice['required']).includes(name)),
-      stringList(first['required']),
-    );
-    required = [...new Set([...required, ...inAll])];
+  const properties: Schema = {};
+  for (const part of [...choices, ...parts, rest]) {
+    Object.assign(properties, asObject(part['properties']));
   }
-  const hasRequired = required.length > 0 || Array.isArray(rest['required']);
-  return { ...siblings, type: 'object', properties, ...(hasRequired ? { required } : {}) };
+  const required = new Set([rest, ...parts].flatMap((part) => stringList(part['required'])));
+  for (const name of requiredByAll(choices)) required.add(name);
+  const result: Schema = Object.assign({}, ...parts, rest);
+  delete result['required'];
+  if (required.size > 0 || Array.isArray(rest['required'])) result['required'] = [...required];
+  return { ...result, type: 'object', properties };
+}
+
+function requiredByAll(choices: readonly JsonObject[]): string[] {
+  const [first, ...more] = choices.map((choice) => stringList(choice['required']));
+  return (first ?? []).filter((name) => more.every((names) => names.includes(name)));
 }
 
 /** Keywords that Google's function declarations don't know and answer with 400. */
@@ -153,7 +150,7 @@ function mfjs(schema: JsonObject): Schema {
   const { type, anyOf, ...rest } = result;
   if (type === undefined || !Array.isArray(anyOf)) return result;
   const branches = anyOf.map((branch: unknown) =>
-    isObject(branch) && branch['type'] === undefined ? { ...branch, type } : branch,
+    isObject(branch) ? Object.assign({ type }, branch) : branch,
   );
   return { ...rest, anyOf: branches };
 }

@@ -39,28 +39,26 @@ export function thinkingFields(
 ): Record<string, unknown> {
   const effort = thinking.on ? (compat.efforts?.[thinking.effort] ?? null) : compat.effortOff;
   const effortField = effort === null ? {} : { reasoning_effort: effort };
-  switch (compat.thinking) {
-    case 'none':
-      return {};
-    case 'reasoning_effort':
-      if (hasTools && compat.effortWithTools !== null) {
-        return { reasoning_effort: compat.effortWithTools };
-      }
-      return effortField;
-    case 'thinking':
-      if (thinking.on) {
-        return { thinking: { type: 'enabled', ...compat.thinkingFields }, ...effortField };
-      }
-      // No effort beside it: DeepSeek rejects both together (deepseek-ai/DeepSeek-V3#1397).
-      return compat.thinkingAlwaysOn ? {} : { thinking: { type: 'disabled' } };
-    case 'reasoning':
-      if (thinking.on) return { reasoning: effort === null ? { enabled: true } : { effort } };
-      return compat.thinkingAlwaysOn ? {} : { reasoning: { enabled: false } };
-    case 'enable_thinking':
-      if (!thinking.on) return compat.thinkingAlwaysOn ? {} : { enable_thinking: false };
-      return {
-        enable_thinking: true,
-        ...(thinking.budget === null ? {} : { thinking_budget: thinking.budget }),
-      };
+  if (compat.thinking === 'none') return {};
+  if (compat.thinking === 'reasoning_effort') {
+    return hasTools && compat.effortWithTools !== null
+      ? { reasoning_effort: compat.effortWithTools }
+      : effortField;
   }
+  if (!thinking.on) return compat.thinkingAlwaysOn ? {} : OFF[compat.thinking];
+  if (compat.thinking === 'thinking') {
+    return { thinking: { type: 'enabled', ...compat.thinkingFields }, ...effortField };
+  }
+  if (compat.thinking === 'reasoning') {
+    return { reasoning: effort === null ? { enabled: true } : { effort } };
+  }
+  const budget = thinking.budget === null ? {} : { thinking_budget: thinking.budget };
+  return { enable_thinking: true, ...budget };
 }
+
+/** No effort beside it: DeepSeek rejects both together (deepseek-ai/DeepSeek-V3#1397). */
+const OFF = {
+  thinking: { thinking: { type: 'disabled' } },
+  reasoning: { reasoning: { enabled: false } },
+  enable_thinking: { enable_thinking: false },
+} as const;

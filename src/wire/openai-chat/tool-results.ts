@@ -1,7 +1,7 @@
 import type { ChatMessage, ContentPart } from './chat.ts';
 import { contentParts, flattened } from './content.ts';
 import type { EncodeContext } from './context.ts';
-import { nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
+import { asText, nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
 import type { CallIds } from './messages.ts';
 
 /** The results that one assistant message's calls wait for. */
@@ -25,7 +25,7 @@ export class ToolResults {
    * text, since OpenAI rejects a tool message without a call.
    */
   take(block: JsonObject, messages: ChatMessage[]): ContentPart[] | null {
-    const clientId = String(block['tool_use_id'] ?? '');
+    const clientId = asText(block['tool_use_id']);
     const upstreamId = this.#open.get(clientId)?.shift();
     const { text, images } = resultContent(block, this.#context);
     if (upstreamId === undefined) {

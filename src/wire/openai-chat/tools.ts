@@ -1,6 +1,14 @@
 import type { ChatTool, ChatToolChoice } from './chat.ts';
 import type { EncodeContext } from './context.ts';
-import { asObject, malformed, nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
+import {
+  asText,
+  asObject,
+  malformed,
+  nonEmpty,
+  objects,
+  wellFormed,
+  type JsonObject,
+} from './json.ts';
 import { allowsStrict, toolParameters } from './schema.ts';
 
 /** Claude Code's entry that keeps a place among the deferred tools; it can't be called. */
@@ -27,7 +35,7 @@ export function chatTools(context: EncodeContext): EncodedTools {
   for (const tool of declared) {
     const type = nonEmpty(tool['type']) ?? 'custom';
     if (type.startsWith('web_search')) webSearch = true;
-    const name = String(tool['name'] ?? '');
+    const name = asText(tool['name']);
     if (type !== 'custom' || name === DEFERRED_RESERVE || history.removed.has(name)) continue;
     if (tool['defer_loading'] === true && !history.referenced.has(name)) continue;
     chosen.set(name, tool);
@@ -45,7 +53,7 @@ export function chatTools(context: EncodeContext): EncodedTools {
     return {
       type: 'function',
       function: {
-        name: names.toUpstream(String(tool['name'] ?? '')),
+        name: names.toUpstream(asText(tool['name'])),
         description: wellFormed(nonEmpty(tool['description']) ?? ''),
         parameters: toolParameters(schema, compat.schemaDialect),
         ...(strict ? { strict } : {}),
@@ -73,7 +81,7 @@ function toolChanges(messages: unknown): ToolChanges {
       if (block['type'] === 'tool_addition') {
         if (tool['type'] === 'tool_definition') defined.push(asObject(tool['definition']));
         else referenced.add(name);
-        removed.delete(name || String(asObject(tool['definition'])['name']));
+        removed.delete(name || asText(asObject(tool['definition'])['name']));
       } else if (block['type'] === 'tool_removal') {
         removed.add(name);
       } else if (block['type'] === 'tool_result' || block['type'] === 'tool_search_tool_result') {
@@ -88,7 +96,7 @@ function references(content: unknown): string[] {
   const direct = objects(content);
   const nested = objects(asObject(content)['tool_references']);
   return [...direct, ...nested].flatMap((part) =>
-    part['type'] === 'tool_reference' ? [String(part['tool_name'])] : [],
+    part['type'] === 'tool_reference' ? [asText(part['tool_name'])] : [],
   );
 }
 
@@ -106,19 +114,20 @@ export function toolChoice(
   const mayForce =
     compat.forcedToolChoice === 'always' ||
     (compat.forcedToolChoice === 'without-thinking' && !thinking.on);
-  switch (choice['type']) {
-    case 'none':
-      return { tool_choice: 'none', ...parallel };
-    case 'any':
-      return { tool_choice: mayForce ? 'required' : 'auto', ...parallel };
-    case 'tool': {
-      const name = names.toUpstream(String(choice['name'] ?? ''));
-      const known = tools.some((tool) => tool.function.name === name);
-      return known && mayForce
-        ? { tool_choice: { type: 'function', function: { name } }, ...parallel }
-        : { tool_choice: 'auto', ...parallel };
-    }
-    default:
-      return { tool_choice: 'auto', ...parallel };
-  }
+  return { tool_choice: choiceOf(choice, tools, mayForce, names), ...parallel };
+}
+
+function choiceOf(
+  choice: JsonObject,
+  tools: readonly ChatTool[],
+  mayForce: boolean,
+  names: EncodeContext['names'],
+): ChatToolChoice {
+  if (choice['type'] === 'none') return 'none';
+  if (!mayForce) return 'auto';
+  if (choice['type'] === 'any') return 'required';
+  if (choice['type'] !== 'tool') return 'auto';
+  const name = names.toUpstream(asText(choice['name']));
+  const known = tools.some((tool) => tool.function.name === name);
+  return known ? { type: 'function', function: { name } } : 'auto';
 }

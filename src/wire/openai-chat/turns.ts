@@ -1,4 +1,4 @@
-import { isObject, malformed, objects, type JsonObject } from './json.ts';
+import { asText, isObject, malformed, objects, type JsonObject } from './json.ts';
 
 /** Consecutive messages of one side, as content blocks. */
 export interface Turn {
@@ -72,7 +72,7 @@ function isThinking(block: JsonObject): boolean {
 function reminders(blocks: readonly JsonObject[]): JsonObject[] {
   return blocks.flatMap((block) =>
     block['type'] === 'text' && hasContent(block)
-      ? [{ ...block, text: `<system-reminder>\n${String(block['text'])}\n</system-reminder>` }]
+      ? [{ ...block, text: `<system-reminder>\n${asText(block['text'])}\n</system-reminder>` }]
       : [],
   );
 }

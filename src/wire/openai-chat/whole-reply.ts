@@ -55,7 +55,8 @@ function withIndices(reply: JsonObject): JsonObject {
   const calls = objects(message['tool_calls']).map((call, index) => {
     const fields = asObject(call['function']);
     const args = onceEncoded(argumentText(fields['arguments']));
-    return { ...call, index, function: { ...fields, arguments: args } };
+    const { id, extra_content } = call;
+    return { id, index, extra_content, function: { name: fields['name'], arguments: args } };
   });
   const text = typeof first?.['text'] === 'string' ? { content: first['text'] } : {};
   return {
