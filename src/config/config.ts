@@ -1,3 +1,4 @@
+import type { LogLevel } from '../lib/log-level.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { OpenAiChatCompat, WireName } from '../providers/spec.ts';
 import type { CredentialSource, ModelFacts } from '../providers/target.ts';
@@ -28,10 +29,6 @@ export interface RouteConfig {
    */
   readonly problem?: string;
 }
-
-/** How much the gateway logs: each level includes the ones before it. */
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Where a value came from, the later ones winning. */
 export type Origin = 'default' | 'file' | 'environment' | 'flag';

@@ -6,7 +6,8 @@ import {
   isLoopbackHost,
   isWildcardHost,
 } from './addresses.ts';
-import { type Config, type ConfigFlags, LOG_LEVELS, type LogLevel, type Origin } from './config.ts';
+import { LOG_LEVELS, type LogLevel } from '../lib/log-level.ts';
+import type { Config, ConfigFlags, Origin } from './config.ts';
 import { DEFAULTS, MAX_PORT } from './defaults.ts';
 import { expandVariables, malformedReference, unsetProblem } from './expand.ts';
 import { HEADER_VALUE } from './headers.ts';

@@ -4,7 +4,11 @@ import { customProvider, findProvider, providerForBaseURL } from '../providers/c
 import { resolveCompat } from '../providers/compat.ts';
 import { modelFacts } from '../providers/models.ts';
 import type { ProviderSpec, WireName } from '../providers/spec.ts';
-import type { CredentialSource, Target } from '../providers/target.ts';
+import {
+  acceptsClientCredential,
+  type CredentialSource,
+  type Target,
+} from '../providers/target.ts';
 
 /** One model name that the gateway answers to, and where its calls go. */
 export interface Route {
@@ -16,6 +20,9 @@ export interface Route {
   /** Not from the user's file: `echo`, which every gateway has. */
   readonly builtIn: boolean;
 }
+
+/** Stands in for the address of a route that has a `problem`. Reserved by RFC 6761. */
+const UNUSABLE_ADDRESS = 'http://unusable.invalid';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,6 +80,7 @@ function buildRoute(route: RouteConfig, env: Environment, builtIn: boolean): Rou
   const provider = providerOf(route);
   const model = route.model ?? route.name;
   const wire = route.wire ?? wireOf(route, provider);
+  const baseURL = route.baseURL ?? provider.endpoints[wire]?.baseURL ?? UNUSABLE_ADDRESS;
   return {
     name: route.name,
     aliases: route.aliases,
@@ -80,9 +88,10 @@ function buildRoute(route: RouteConfig, env: Environment, builtIn: boolean): Rou
       route: route.name,
       provider,
       wire,
-      baseURL: route.baseURL ?? provider.endpoints[wire]?.baseURL ?? '',
+      baseURL,
       model,
-      credential: credentialOf(route, provider, env),
+      credential: credentialOf(route, provider, baseURL, env),
+      ...(route.problem === undefined ? {} : { problem: route.problem }),
       ...(route.apiVersion === undefined ? {} : { apiVersion: route.apiVersion }),
       headers: route.headers,
       facts: { ...modelFacts(model), ...route.facts },
@@ -96,7 +105,7 @@ function buildRoute(route: RouteConfig, env: Environment, builtIn: boolean): Rou
 function providerOf(route: RouteConfig): ProviderSpec {
   const byPreset = route.preset === undefined ? undefined : findProvider(route.preset);
   if (byPreset !== undefined) return byPreset;
-  const baseURL = route.baseURL ?? '';
+  const baseURL = route.baseURL ?? UNUSABLE_ADDRESS;
   return providerForBaseURL(baseURL) ?? customProvider(baseURL);
 }
 
@@ -112,6 +121,7 @@ function wireOf(route: RouteConfig, provider: ProviderSpec): WireName {
 function credentialOf(
   route: RouteConfig,
   provider: ProviderSpec,
+  baseURL: string,
   env: Environment,
 ): CredentialSource {
   if (route.credential !== undefined) return route.credential;
@@ -121,7 +131,7 @@ function credentialOf(
   if (value !== undefined && value !== '') {
     return { kind: 'secret', secret: new Secret(value), origin: keyVariable };
   }
-  if (provider.acceptsClientCredential === true) return { kind: 'client' };
+  if (acceptsClientCredential(provider, baseURL)) return { kind: 'client' };
   const where = provider.keyURL === undefined ? '' : ` You get one at ${provider.keyURL}.`;
   return {
     kind: 'missing',

@@ -1,5 +1,5 @@
 import { errorEnvelope, GatewayError } from '../core/errors.ts';
-import { clientHeaders } from '../upstream/headers.ts';
+import { clientHeaders } from '../core/headers.ts';
 
 /** What an error's answer depends on besides the error. */
 export interface ErrorContext {
@@ -21,7 +21,7 @@ export function toGatewayError(error: unknown): GatewayError {
 export function errorResponse(error: GatewayError, context: ErrorContext): Response {
   const { rule, passthrough } = error;
   if (passthrough !== undefined) {
-    const headers = clientHeaders(passthrough.headers, 'anthropic-messages');
+    const headers = clientHeaders(passthrough.headers, true);
     if (!headers.has('request-id')) headers.set('request-id', context.requestId);
     return new Response(Uint8Array.from(passthrough.body), { status: passthrough.status, headers });
   }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
-import { isLoopback } from '../upstream/network.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 export interface GuardPolicy {
   /** The address that the gateway is bound to. */

@@ -40,7 +40,7 @@ async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => stopped.resolve(signal));
   }
-  catchStrays(log.error);
+  catchStrays((message) => log.error(message));
   const recordFile = writeRecord(stateDir, server, ephemeral, config.file);
   for (const warning of config.warnings) log.warn(warning);
   log.info(`listening on ${server.url}, version ${VERSION}, pid ${process.pid}`);

@@ -42,9 +42,24 @@ export interface Target {
   readonly facts: ModelFacts;
   /** Defaults, provider, model and route merged. */
   readonly compat: OpenAiChatCompat;
+  /** Why no request may be sent, such as an unset variable in the address. */
+  readonly problem?: string;
 }
 
 /** `provider/model`, as shown in `x-cc-route-target`, logs and messages. */
 export function targetName(target: Target, clientModel: string): string {
   return `${target.provider.name}/${target.model ?? clientModel}`;
+}
+
+/**
+ * Whether a client's own Anthropic credential may go to this address: to the provider's own, and
+ * not to another one that a route gives in its place.
+ */
+export function acceptsClientCredential(provider: ProviderSpec, baseURL: string): boolean {
+  if (provider.acceptsClientCredential !== true) return false;
+  return Object.values(provider.endpoints).some(
+    (endpoint) =>
+      endpoint.baseURL !== undefined &&
+      new URL(endpoint.baseURL).origin === new URL(baseURL).origin,
+  );
 }

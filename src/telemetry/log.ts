@@ -1,6 +1,5 @@
+import { LOG_LEVELS, type LogLevel } from '../lib/log-level.ts';
 import type { Usage } from '../core/messages.ts';
-
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** What is known of a call at its end. No header and no content is in it. */
 export interface RequestLine {
@@ -29,19 +28,10 @@ export interface Log extends RequestLog {
   error(message: string): void;
 }
 
-const RANK: Record<LogLevel, number> = {
-  trace: 0,
-  debug: 1,
-  info: 2,
-  warn: 3,
-  error: 4,
-  silent: 5,
-};
-
 /** Lines of one time each, for people; `write` gets them whole, with the line's end. */
 export function createLog(level: LogLevel, write: (line: string) => void): Log {
   const put = (rank: LogLevel, message: string): void => {
-    if (RANK[rank] < RANK[level]) return;
+    if (LOG_LEVELS.indexOf(rank) > LOG_LEVELS.indexOf(level)) return;
     write(`${new Date().toISOString()} ${rank.padEnd(5)} ${escapeControls(message)}\n`);
   };
   return {

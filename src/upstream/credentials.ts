@@ -2,7 +2,7 @@ import type { Call } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { Secret } from '../lib/secret.ts';
 import type { AuthStyle } from '../providers/spec.ts';
-import type { Target } from '../providers/target.ts';
+import { acceptsClientCredential, type Target } from '../providers/target.ts';
 
 /** Longest run of a credential command. */
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -64,7 +64,7 @@ function forwardClientCredential(headers: Headers, call: Call, target: Target): 
         `Log in with "claude auth login", set ANTHROPIC_API_KEY, or choose one of your own routes.`,
     );
   }
-  if (target.provider.acceptsClientCredential !== true) {
+  if (!acceptsClientCredential(target.provider, target.baseURL)) {
     throw new GatewayError('internal', `A client's credential must not go to ${target.baseURL}.`);
   }
   if (authorization !== undefined) headers.set('authorization', authorization.reveal());

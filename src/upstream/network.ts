@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { GatewayError, type ErrorKind } from '../core/errors.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import type { Target } from '../providers/target.ts';
 import type { Transport } from './attempt.ts';
 
@@ -18,17 +19,6 @@ export const networkTransport: Transport = ({ url, headers, body, signal }) =>
     timeout: false,
     ...(isLoopback(new URL(url).hostname) ? { proxy: false } : {}),
   } as RequestInit);
-
-/** `localhost`, 127.0.0.0/8 and `::1`, as they stand in a URL's host name. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    hostname === '::1' ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
-  );
-}
 
 interface Diagnosis {
   readonly kind: ErrorKind;
@@ -71,16 +61,15 @@ function diagnose(code: string, host: string): Diagnosis {
   }
 }
 
+/** Whether the connection broke before a byte of the answer came. */
+export function isConnectionLost(error: unknown): boolean {
+  return errorCode(error) === 'ECONNRESET';
+}
+
 /** A failed `fetch` or a broken body as an error that names route, provider and cause. */
 export function connectionError(error: unknown, target: Target): GatewayError {
   if (error instanceof GatewayError) return error;
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-      ? error.code
-      : error instanceof Error
-        ? error.name
-        : 'unknown error';
-  const { kind, text } = diagnose(code, new URL(target.baseURL).host);
+  const { kind, text } = diagnose(errorCode(error), new URL(target.baseURL).host);
   return new GatewayError(kind, `${target.provider.label} (route ${target.route}): ${text}.`, {
     cause: error,
   });
@@ -115,4 +104,9 @@ export function canConnect(url: string, timeoutMs: number, signal: AbortSignal):
 function usesProxy(protocol: string): boolean {
   const name = protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   return (process.env[name] ?? process.env[name.toLowerCase()] ?? '') !== '';
+}
+
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -11,7 +11,9 @@ const PING = Buffer.from('event: ping\ndata: {"type": "ping"}\n\n', 'utf8');
 
 /** What is used of a stream's reader. */
 export interface Reader {
-  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>;
+  read(): Promise<
+    { done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }
+  >;
 }
 
 export interface ReplyStreamOptions {

@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
+import { clientHeaders } from '../core/headers.ts';
 import type { Clock } from '../lib/clock.ts';
 import { redact } from '../lib/redact.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -8,9 +9,8 @@ import { wireFormat } from '../wire/index.ts';
 import type { DecodedBody, EncodedRequest } from '../wire/wire-format.ts';
 import type { Attempt, Reply, Transport } from './attempt.ts';
 import { authorize, forgetCredential } from './credentials.ts';
-import { clientHeaders } from './headers.ts';
-import { canConnect, connectionError } from './network.ts';
-import { read, replyStream, take, type Reader, type ReplyStreamOptions } from './reply-stream.ts';
+import { canConnect, connectionError, isConnectionLost } from './network.ts';
+import { read, replyStream, take, type ReplyStreamOptions } from './reply-stream.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** An error answer is read up to this size; the rest is of no use to anybody. */
@@ -36,6 +36,9 @@ export interface SendDeps {
  */
 export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   const { call, target } = attempt;
+  if (target.problem !== undefined) {
+    throw new GatewayError('unusable_route', `Route ${target.route}: ${target.problem}`);
+  }
   const format = wireFormat(target.wire);
   const encoded = format.encode(call, target);
   const secret = await authorize(encoded.headers, call, target);
@@ -77,7 +80,13 @@ async function request(
         });
   try {
     const { url, headers, body } = encoded;
-    return await transportFor(target.provider)({ url, headers, body, signal: watchdog.signal });
+    const exchange = { url, headers, body, signal: watchdog.signal };
+    const transport = transportFor(target.provider);
+    return await transport(exchange).catch((cause: unknown) => {
+      // The upstream may have closed the kept-alive connection just when the request left.
+      if (watchdog.signal.aborted || !isConnectionLost(cause)) throw cause;
+      return transport(exchange);
+    });
   } catch (cause) {
     throw watchdog.signal.aborted ? watchdog.signal.reason : cause;
   } finally {
@@ -93,7 +102,7 @@ async function accept(
   watchdog: Watchdog,
   deps: SendDeps,
 ): Promise<Reply> {
-  const headers = clientHeaders(response.headers, target.wire);
+  const headers = clientHeaders(response.headers, target.wire === 'anthropic-messages');
   headers.set('x-cc-route-target', targetName(target, call.model));
   if (call.stream && !isJSON(response) && response.body !== null) {
     return acceptStream(response.body, response.status, headers, encoded, target, watchdog, deps);
@@ -126,7 +135,7 @@ async function acceptStream(
   { clock, timeouts }: SendDeps,
 ): Promise<Reply> {
   const options: Omit<ReplyStreamOptions, 'first'> = {
-    reader: body.getReader() as Reader,
+    reader: body.getReader(),
     transform: encoded.decoder.stream(),
     watchdog,
     clock,

@@ -45,7 +45,7 @@ function contentText(content: unknown, type: string): string {
   return array(content)
     .map((block) => object(block) ?? {})
     .filter((block) => block['type'] === type)
-    .map((block) => String(block['text'] ?? ''))
+    .map((block) => (typeof block['text'] === 'string' ? block['text'] : ''))
     .join('\n');
 }
 

@@ -9,6 +9,7 @@ import { PassthroughStream } from './stream.ts';
 export function passthroughDecoder(target: Target): ReplyDecoder {
   const checked = (bytes: Uint8Array): Uint8Array => {
     if (looksLikeError(bytes)) throw errorFromBody(bytes, target);
+    if (!looksLikeObject(bytes)) throw notAMessage(target);
     return bytes;
   };
   return {
@@ -31,12 +32,22 @@ function parseMessage(bytes: Uint8Array, target: Target): Record<string, unknown
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
     if (typeof value === 'object' && value !== null && 'content' in value) {
-      return value as Record<string, unknown>;
+      return { ...value };
     }
   } catch {
     // Answered below like any other reply that is not a message.
   }
-  throw new GatewayError(
+  throw notAMessage(target);
+}
+
+/** An HTML page or an empty body is no answer, whatever the status says. */
+function looksLikeObject(bytes: Uint8Array): boolean {
+  const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+  return bytes.find((byte) => !isSpace(byte)) === 0x7b;
+}
+
+function notAMessage(target: Target): GatewayError {
+  return new GatewayError(
     'malformed_reply',
     `${target.provider.label} (route ${target.route}) answered with something that is not a message. ` +
       `Check that ${target.baseURL} speaks the Anthropic Messages format.`,

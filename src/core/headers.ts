@@ -1,5 +1,4 @@
-import { CLIENT_TOKEN_HEADER, CONTROL_HEADER } from '../core/control.ts';
-import type { WireName } from '../providers/spec.ts';
+import { CLIENT_TOKEN_HEADER, CONTROL_HEADER } from './control.ts';
 
 /** Headers of one connection only (RFC 9110, section 7.6.1), and those that describe the body. */
 const CONNECTION_HEADERS = [
@@ -50,15 +49,17 @@ export function forwardableHeaders(headers: Headers): Headers {
 /**
  * An upstream's headers for the client. Bun decodes the body but keeps `content-encoding`, and a
  * cookie of an upstream has no business on the gateway's address.
+ *
+ * @param passthrough the client gets the upstream's own `request-id`, not only a copy of it
  */
-export function clientHeaders(headers: Headers, wire: WireName): Headers {
+export function clientHeaders(headers: Headers, passthrough: boolean): Headers {
   const result = new Headers(headers);
   for (const name of CONNECTION_HEADERS) result.delete(name);
   result.delete('set-cookie');
   result.delete('alt-svc');
   result.delete('strict-transport-security');
   const upstreamId = result.get('request-id') ?? result.get('x-request-id');
-  if (upstreamId !== null && wire !== 'anthropic-messages') {
+  if (upstreamId !== null && !passthrough) {
     result.delete('request-id');
     result.set('x-upstream-request-id', upstreamId);
   }
