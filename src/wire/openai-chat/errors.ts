@@ -80,18 +80,19 @@ export function decodeError(answer: UpstreamAnswer, call: Call, target: Target):
 
 /** The error in a chunk or in a whole reply with a 2xx status; `null` where there is none. */
 export function errorInReply(reply: JsonObject, context: ErrorContext): GatewayError | null {
-  const { error } = reply;
-  if (error === undefined && reply['object'] !== 'error' && reply['choices'] !== undefined) {
-    const first = asObject((reply['choices'] as unknown[])[0]);
-    return isObject(first['error']) ? errorFrom({ error: first['error'] }, context) : null;
-  }
+  const { error, choices } = reply;
   const failed = isObject(error) || (typeof error === 'string' && error !== '');
   if (failed || reply['object'] === 'error' || reply['type'] === 'error') {
     return errorFrom(reply, context);
   }
+  if (Array.isArray(choices)) {
+    const first = asObject(choices[0])['error'];
+    return isObject(first) ? errorFrom({ error: first }, context) : null;
+  }
   // Some services answer 200 with a code and a message in place of choices.
-  const refused = reply['choices'] === undefined && reply['usage'] === undefined;
-  return refused && readProblem(reply) !== null ? errorFrom(reply, context) : null;
+  return reply['usage'] === undefined && readProblem(reply) !== null
+    ? errorFrom(reply, context)
+    : null;
 }
 
 /** `finish_reason` was one that stands for a failure. */
@@ -112,6 +113,13 @@ export function finishError(
 export function errorFrom(value: unknown, context: ErrorContext): GatewayError {
   const problem = readProblem(value) ?? { text: '', code: '', type: '', status: undefined };
   return toError(problem, problem.status ?? 500, context, undefined);
+}
+
+/** A failure while a reply is read: the upstream's own, or a reply in a form nobody expects. */
+export function asReplyError(cause: unknown, { target }: ErrorContext): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  const message = `${upstreamName(target)} sent something that can't be read.`;
+  return new GatewayError('malformed_reply', message, { cause });
 }
 
 function toError(

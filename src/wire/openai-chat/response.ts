@@ -1,6 +1,7 @@
 import { encodeEvents } from '../anthropic-messages/events.ts';
 import type { DecodedBody, ReplyDecoder } from '../wire-format.ts';
 import type { EncodeContext } from './context.ts';
+import { asReplyError } from './errors.ts';
 import { foldMessage } from './fold.ts';
 import { ReplyMachine } from './reply-machine.ts';
 import type { StopSequences } from './request.ts';
@@ -13,7 +14,11 @@ const encoder = new TextEncoder();
 export function replyDecoder(context: EncodeContext, stop: StopSequences): ReplyDecoder {
   const decode = (bytes: Uint8Array) => {
     const machine = new ReplyMachine(context, stop.here);
-    return { events: wholeReplyEvents(bytes, context, machine), machine };
+    try {
+      return { events: wholeReplyEvents(bytes, context, machine), machine };
+    } catch (cause) {
+      throw asReplyError(cause, context);
+    }
   };
   return {
     stream: () => new ChatStream(context, stop.here),

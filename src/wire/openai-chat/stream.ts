@@ -4,7 +4,7 @@ import { encodeErrorEvent, encodeEvent } from '../anthropic-messages/events.ts';
 import { SseParser, type ServerSentEvent } from '../sse.ts';
 import type { StreamTransform } from '../wire-format.ts';
 import type { EncodeContext } from './context.ts';
-import { errorFrom, upstreamName } from './errors.ts';
+import { asReplyError, errorFrom, upstreamName } from './errors.ts';
 import { isObject } from './json.ts';
 import { ReplyMachine } from './reply-machine.ts';
 import { wholeReplyEvents } from './whole-reply.ts';
@@ -100,7 +100,7 @@ export class ChatStream implements StreamTransform {
       });
     } catch (cause) {
       const written = encoder.encode(text);
-      return Buffer.concat([written, this.#failed(this.#asError(cause))]);
+      return Buffer.concat([written, this.#failed(asReplyError(cause, this.#context))]);
     }
     if (this.#machine.finished) this.state = 'finished';
     else if (this.#machine.started) this.state = 'open';
@@ -112,15 +112,6 @@ export class ChatStream implements StreamTransform {
     this.error = error;
     this.#body = [];
     return encodeErrorEvent(error);
-  }
-
-  #asError(cause: unknown): GatewayError {
-    if (cause instanceof GatewayError) return cause;
-    return new GatewayError(
-      'malformed_reply',
-      `${upstreamName(this.#context.target)} sent something that can't be read.`,
-      { cause },
-    );
   }
 
   #keep(chunk: Uint8Array): void {
