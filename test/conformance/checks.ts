@@ -230,7 +230,7 @@ export const STREAM_CHECKS: Checks<StreamResult> = {
   st_bytes_split_every_byte: {
     'identical events to st_bytes_split_everywhere_7': ({ visible }) => {
       const other = VECTORS.find((one) => one.name === 'st_bytes_split_everywhere_7');
-      const chunks = (other?.input['chunks_b64'] as string[]).map((one) =>
+      const chunks = (other!.input['chunks_b64'] as string[]).map((one) =>
         Buffer.from(one, 'base64'),
       );
       expect(visible).toEqual(decodeStream(chunks).visible);
@@ -309,7 +309,7 @@ export const STREAM_CHECKS: Checks<StreamResult> = {
       };
       const body = bodyOf(openaiChat.encode(testCall(next), chatTarget({ preset: 'gemini' })));
       const assistant = withRole(body['messages'] as Messages, 'assistant')[0];
-      expect((assistant?.['tool_calls'] as Json[])[0]?.['extra_content']).toEqual({
+      expect((assistant!['tool_calls'] as Json[])[0]?.['extra_content']).toEqual({
         google: { thought_signature: 'SIG' },
       });
     },

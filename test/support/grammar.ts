@@ -15,7 +15,7 @@ export function parseEvents(stream: string | Uint8Array): AnthropicEvent[] {
     .slice(0, -2)
     .split('\n\n')
     .map((frame) => {
-      const match = /^event: ([a-z_]+)\ndata: (.+)$/.exec(frame);
+      const match = /^event: ([a-z_]+)\ndata: ([^\r\n]+)$/.exec(frame);
       if (match === null) throw new Error(`not an event: ${JSON.stringify(frame)}`);
       const [, name, data] = match;
       const event = JSON.parse(data ?? '') as AnthropicEvent;

@@ -22,7 +22,7 @@ export function testCall(request: Json, headers: Record<string, string> = {}): C
     id: 'req_0123456789abcdefghijklmn',
     endpoint: 'messages',
     body,
-    model: String(request['model'] ?? 'test-model'),
+    model: typeof request['model'] === 'string' ? request['model'] : 'test-model',
     modelSpan: { start: 0, end: 0 },
     stream: request['stream'] === true,
     query: '?beta=true',
