@@ -1,5 +1,5 @@
 import type { Variables } from './environment.ts';
-import { environmentOf, parseObject, type Json } from './user-settings.ts';
+import { environmentOf, isObject, parseObject, type Json } from './user-settings.ts';
 
 /**
  * First words that Claude Code reads as a command rather than a prompt. Several of them count only
@@ -33,7 +33,7 @@ export interface SettingsPlan {
   /** Some of it isn't on the command line yet, and must not come to stand there. */
   readonly isPrivate: boolean;
   /** The arguments with the settings in place: JSON text, or the path of a file with it. */
-  place(settings: string): readonly string[];
+  readonly place: (settings: string) => readonly string[];
 }
 
 /** Claude Code only prints something: no model, hence no gateway is needed. */
@@ -73,7 +73,7 @@ export function planSettings(
   const env = own?.value['env'];
   const settings = {
     ...own?.value,
-    env: { ...(typeof env === 'object' ? env : {}), ...variables },
+    env: { ...(isObject(env) ? env : {}), ...variables },
   };
   return {
     settings,

@@ -1,0 +1,80 @@
+import { expect, test } from 'bun:test';
+import { PLACEHOLDER_CREDENTIAL } from '../../src/core/control.ts';
+import { sessionVariables, type SessionFacts } from '../../src/launcher/environment.ts';
+
+const variables = (facts: Partial<SessionFacts>) =>
+  sessionVariables({
+    address: 'http://127.0.0.1:3456',
+    clientToken: null,
+    env: {},
+    isLoggedIn: false,
+    ...facts,
+  });
+const credentials = (facts: Partial<SessionFacts>) => {
+  const { ANTHROPIC_AUTH_TOKEN: token, ANTHROPIC_API_KEY: key } = variables(facts);
+  return { token, key };
+};
+const untouched = { token: undefined, key: undefined };
+
+test('without any credential a stand-in is given, never as an API key', () => {
+  expect(credentials({})).toEqual({ token: PLACEHOLDER_CREDENTIAL, key: undefined });
+  expect(credentials({ env: { ANTHROPIC_API_KEY: '' } }).token).toBe(PLACEHOLDER_CREDENTIAL);
+});
+
+test.each([
+  [{ ANTHROPIC_API_KEY: 'k' }],
+  [{ ANTHROPIC_AUTH_TOKEN: 't' }],
+  [{ CLAUDE_CODE_OAUTH_TOKEN: 'o' }],
+  [{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'https://api.anthropic.com' }],
+  [{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'http://127.0.0.1:3456', CC_ROUTE_DEPTH: '1' }],
+])('the credential of %p stays as it is', (env) => {
+  expect(credentials({ env })).toEqual(untouched);
+});
+
+test('a login stays as it is', () => {
+  expect(credentials({ isLoggedIn: true })).toEqual(untouched);
+});
+
+test.each([
+  'https://api.deepseek.com/anthropic',
+  'https://api.anthropic.com.evil.example',
+  'https://evilanthropic.com',
+  'http://127.0.0.1:3456',
+  'not an address',
+])("a key beside the address %s is not for Anthropic's eyes", (address) => {
+  const env = { ANTHROPIC_BASE_URL: address, ANTHROPIC_API_KEY: 'k', ANTHROPIC_AUTH_TOKEN: 't' };
+  expect(credentials({ env })).toEqual({ token: PLACEHOLDER_CREDENTIAL, key: '' });
+  expect(credentials({ env, isLoggedIn: true })).toEqual({ token: '', key: '' });
+});
+
+test('the stand-in of an outer session is no credential', () => {
+  const env = { ANTHROPIC_AUTH_TOKEN: PLACEHOLDER_CREDENTIAL, CC_ROUTE_DEPTH: '1' };
+  expect(credentials({ env }).token).toBe(PLACEHOLDER_CREDENTIAL);
+});
+
+test("the gateway's token goes behind the user's own headers, once", () => {
+  const headers = (own?: string) =>
+    variables({
+      clientToken: 'new',
+      env: own === undefined ? {} : { ANTHROPIC_CUSTOM_HEADERS: own },
+    })['ANTHROPIC_CUSTOM_HEADERS'];
+  expect(headers()).toBe('x-cc-route-token: new');
+  expect(headers('X-A: 1\nX-B: 2')).toBe('X-A: 1\nX-B: 2\nx-cc-route-token: new');
+  expect(headers('X-CC-Route-Token: old\nX-A: 1\n')).toBe('X-A: 1\nx-cc-route-token: new');
+});
+
+test('model discovery is on, unless the user said something', () => {
+  const name = 'CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY';
+  expect(variables({})[name]).toBe('1');
+  expect(variables({ env: { [name]: '0' } })[name]).toBeUndefined();
+});
+
+test('behind a proxy, loopback is excepted', () => {
+  const noProxy = (env: Record<string, string>) => variables({ env })['NO_PROXY'];
+  expect(noProxy({})).toBeUndefined();
+  expect(noProxy({ https_proxy: 'http://p' })).toBe('127.0.0.1,localhost,::1');
+  expect(noProxy({ HTTP_PROXY: 'http://p', NO_PROXY: 'a, localhost' })).toBe(
+    'a,localhost,127.0.0.1,::1',
+  );
+  expect(noProxy({ HTTP_PROXY: 'http://p', no_proxy: '*' })).toBeUndefined();
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test';
+import { readUserSettings } from '../../src/launcher/user-settings.ts';
+import { createSandbox } from '../support/sandbox.ts';
+
+const login = JSON.stringify({ claudeAiOauth: { accessToken: 'a' } });
+
+test('the nearer settings file wins, and a broken one is no obstacle', () => {
+  using sandbox = createSandbox();
+  const look = () => readUserSettings({ env: sandbox.environment(), cwd: sandbox.project });
+  expect(look()).toEqual({ env: {}, hasApiKeyHelper: false, isLoggedIn: false });
+  sandbox.write('home/.claude/settings.json', '{"env":{"A":"user","B":"user","C":1}}');
+  sandbox.write('project/.claude/settings.json', '{"env":{"B":"project"},"apiKeyHelper":"x"}');
+  sandbox.write('project/.claude/settings.local.json', '{"env":');
+  expect(look()).toEqual({
+    env: { A: 'user', B: 'project' },
+    hasApiKeyHelper: true,
+    isLoggedIn: false,
+  });
+});
+
+test.each([
+  ['home/.claude/.credentials.json', login, {}, 'linux', true],
+  ['home/.claude/.credentials.json', '{}', {}, 'linux', false],
+  ['home/.claude.json', '{"primaryApiKey":"k"}', {}, 'linux', true],
+  ['home/.claude.json', '{"oauthAccount":{}}', {}, 'darwin', true],
+  // Elsewhere the account's name is there, and its login was in another file.
+  ['home/.claude.json', '{"oauthAccount":{}}', {}, 'linux', false],
+  ['other/.credentials.json', login, { CLAUDE_CONFIG_DIR: 'other' }, 'linux', true],
+  ['other/.claude.json', '{"primaryApiKey":"k"}', { CLAUDE_CONFIG_DIR: 'other' }, 'linux', true],
+  ['home/.claude/.credentials.json', login, { CLAUDE_CONFIG_DIR: 'other' }, 'linux', false],
+] as const)('%s with %s and %p on %s: logged in %p', (file, text, more, platform, expected) => {
+  using sandbox = createSandbox();
+  sandbox.write(file, text);
+  const named = Object.entries(more).map(([name, path]) => [name, `${sandbox.root}/${path}`]);
+  const env = sandbox.environment(Object.fromEntries(named));
+  const { isLoggedIn } = readUserSettings({ env, cwd: sandbox.project, platform });
+  expect(isLoggedIn).toBe(expected);
+});
