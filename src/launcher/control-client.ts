@@ -126,10 +126,20 @@ function credentials(record: GatewayRecord): Record<string, string> {
   };
 }
 
-function request(record: GatewayRecord, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(addressOf(record.host, record.port) + path, {
-    ...init,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
+/** @throws Error that names the gateway's address where it doesn't answer in time. */
+async function request(
+  record: GatewayRecord,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const address = addressOf(record.host, record.port);
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  try {
+    return await fetch(address + path, { ...init, redirect: 'manual', signal });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the gateway at ${address} (pid ${record.pid}) does not answer: ${reason}`, {
+      cause: error,
+    });
+  }
 }

@@ -73,7 +73,7 @@ export async function ensureGateway(options: GatewayOptions): Promise<GatewayRec
   do {
     const running = await findGateway(options.stateDir);
     if (running !== null) return running;
-    ensureStateDir(options.stateDir);
+    prepareStateDir(options);
     const unlock = takeStartLock(options.stateDir);
     if (unlock !== null) {
       try {
@@ -89,6 +89,18 @@ export async function ensureGateway(options: GatewayOptions): Promise<GatewayRec
     'clauder: another clauder has been starting the gateway for too long.\n' +
       `If none is left, remove ${displayPath(options.stateDir)}/start.lock`,
   );
+}
+
+function prepareStateDir({ stateDir, env }: GatewayOptions): void {
+  try {
+    ensureStateDir(stateDir, { env });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LaunchError(
+      `clauder: the state folder ${displayPath(stateDir, { env })} can't be used: ${reason}.\n` +
+        'Name another one by CC_ROUTE_STATE_DIR.',
+    );
+  }
 }
 
 async function startGateway(options: GatewayOptions): Promise<GatewayRecord> {

@@ -14,7 +14,7 @@ export type Invocation =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'usage-error'; readonly message: string };
 
-export const LAUNCHER_HELP = `clauder runs Claude Code through the local cc-route gateway.
+const LAUNCHER_HELP = `clauder runs Claude Code through the local cc-route gateway.
 
   clauder [anything]        starts the gateway if none runs, then: claude [anything]
   clauder --proxy-only      the gateway in the foreground, without claude

@@ -38,9 +38,9 @@ export interface Stage extends AsyncDisposable {
   quiet(): Promise<void>;
 }
 
-export type StageProcess = Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
+type StageProcess = Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
 
-export interface StageOptions {
+interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly cwd?: string;
