@@ -55,11 +55,12 @@ export interface TextPiece {
 
 /** Splits `<think>…</think>` off the start of a text that comes in pieces. */
 export class ThinkTagSplitter {
-  #phase: 'start' | 'thinking' | 'text' = 'start';
+  #phase: 'start' | 'thinking' | 'gap' | 'text' = 'start';
   #held = '';
 
   push(piece: string): TextPiece[] {
     if (this.#phase === 'text') return [{ kind: 'text', text: piece }];
+    if (this.#phase === 'gap') return this.#afterGap(piece);
     const text = this.#held + piece;
     this.#held = '';
     if (this.#phase === 'start') {
@@ -77,15 +78,23 @@ export class ThinkTagSplitter {
     }
     const end = text.indexOf(CLOSE);
     if (end !== -1) {
-      this.#phase = 'text';
+      this.#phase = 'gap';
       return [
         { kind: 'thinking', text: text.slice(0, end) },
-        { kind: 'text', text: text.slice(end + CLOSE.length).trimStart() },
+        ...this.#afterGap(text.slice(end + CLOSE.length)),
       ];
     }
     const keep = overlap(text, CLOSE);
     this.#held = text.slice(text.length - keep);
     return [{ kind: 'thinking', text: text.slice(0, text.length - keep) }];
+  }
+
+  /** Line ends between the closing tag and the text are of neither. */
+  #afterGap(piece: string): TextPiece[] {
+    const text = piece.trimStart();
+    if (text === '') return [];
+    this.#phase = 'text';
+    return [{ kind: 'text', text }];
   }
 
   flush(): TextPiece[] {

@@ -23,9 +23,9 @@ export function wholeReplyEvents(
   const reply = parseReply(text, context);
   const error = errorInReply(reply, context);
   if (error !== null) throw error;
-  if (!Array.isArray(reply['choices']) || reply['choices'].length === 0)
-    throw notACompletion(context);
-  const events = machine.push(withIndices(reply));
+  const [choice] = objects(reply['choices']);
+  if (choice === undefined) throw notACompletion(context);
+  const events = machine.push({ ...reply, choices: [withIndices(choice)] });
   return [...events, ...machine.done()];
 }
 
@@ -49,20 +49,17 @@ function streamedEvents(
 }
 
 /** In a whole message the position of a call is its index, and its arguments may be an object. */
-function withIndices(reply: JsonObject): JsonObject {
-  const [first] = objects(reply['choices']);
-  const message = asObject(first?.['message'] ?? first?.['delta']);
+function withIndices(choice: JsonObject): JsonObject {
+  const message = asObject(choice['message'] ?? choice['delta']);
   const calls = objects(message['tool_calls']).map((call, index) => {
     const fields = asObject(call['function']);
     const args = onceEncoded(argumentText(fields['arguments']));
     const { id, extra_content } = call;
     return { id, index, extra_content, function: { name: fields['name'], arguments: args } };
   });
-  const text = typeof first?.['text'] === 'string' ? { content: first['text'] } : {};
-  return {
-    ...reply,
-    choices: [{ ...first, delta: { ...text, ...message, tool_calls: calls }, index: 0 }],
-  };
+  // The older completions endpoint, which some proxies answer with.
+  const text = typeof choice['text'] === 'string' ? { content: choice['text'] } : {};
+  return { ...choice, index: 0, delta: { ...text, ...message, tool_calls: calls } };
 }
 
 /** Some servers encode the arguments twice. */
