@@ -6,7 +6,7 @@ export type WireName = (typeof WIRE_NAMES)[number];
 export type AuthStyle = 'bearer' | 'x-api-key' | 'api-key' | 'none';
 
 /** Where chat completions stand below an address of a certain form. */
-export interface EndpointPath {
+interface EndpointPath {
   /** Matched against the base URL; the first matching row wins. */
   readonly match: RegExp;
   /** Appended to the base URL; `{model}` becomes the upstream's model id. */
@@ -16,7 +16,7 @@ export interface EndpointPath {
 }
 
 /** One address of a provider. */
-export interface ProviderEndpoint {
+interface ProviderEndpoint {
   /** Without a trailing slash. Absent: the route has to give one. */
   readonly baseURL?: string;
   /** Other addresses of the same service, such as an international one. */

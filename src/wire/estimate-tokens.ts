@@ -59,8 +59,9 @@ function valueTokens(root: unknown): number {
     const value = pending.pop();
     if (typeof value === 'string') tokens += textTokens(value);
     else if (typeof value === 'number' || typeof value === 'boolean') tokens += 1;
-    else if (Array.isArray(value)) pending.push(...(value as unknown[]));
-    else if (typeof value === 'object' && value !== null) {
+    else if (Array.isArray(value)) {
+      for (const inner of value as unknown[]) pending.push(inner);
+    } else if (typeof value === 'object' && value !== null) {
       const attached = attachmentTokens(value as Record<string, unknown>);
       if (attached !== null) {
         tokens += attached;

@@ -8,9 +8,9 @@ import type OpenAI from 'openai';
 type CacheControl = { readonly cache_control?: unknown };
 
 export type TextPart = OpenAI.ChatCompletionContentPartText & CacheControl;
-export type FilePart = OpenAI.ChatCompletionContentPart.File;
+type FilePart = OpenAI.ChatCompletionContentPart.File;
 /** Perplexity's attachment (https://docs.perplexity.ai, "file attachments"). */
-export interface FileURLPart {
+interface FileURLPart {
   readonly type: 'file_url';
   readonly file_url: { readonly url: string };
   readonly file_name?: string;
@@ -26,7 +26,7 @@ export interface SystemMessage {
   readonly role: 'system';
   readonly content: string | TextPart[];
 }
-export interface UserMessage {
+interface UserMessage {
   readonly role: 'user';
   readonly content: string | ContentPart[];
 }

@@ -77,7 +77,7 @@ function documentParts(block: JsonObject, context: EncodeContext): ContentPart[]
     return [...head, ...inner];
   }
   const text = data ?? nonEmpty(source['content']) ?? '';
-  if (text === '' && header.length === 0) {
+  if (text.trim() === '' && header.length === 0) {
     return [note('document omitted: it is stored at another provider')];
   }
   return textParts([...header, text].filter((line) => line !== '').join('\n'), block, context);

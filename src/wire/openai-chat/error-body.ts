@@ -51,7 +51,8 @@ function fromFields(fields: JsonObject): UpstreamProblem {
   const raw = rawText(metadata['raw']);
   const reasons = Array.isArray(metadata['reasons']) ? metadata['reasons'].join(', ') : '';
   const filtered = filterCategories(asObject(fields['innererror']));
-  const extra = [raw === text ? '' : raw, reasons, filtered].filter((part) => part !== '');
+  const counts = tokenCounts(fields);
+  const extra = [raw === text ? '' : raw, reasons, filtered, counts].filter((part) => part !== '');
   const code = fields['code'];
   const number = asNumber(code) ?? asNumber(Number(nonEmpty(code) ?? Number.NaN));
   const status = number ?? asNumber(fields['status']) ?? asNumber(fields['status_code']);
@@ -76,6 +77,13 @@ function filterCategories(inner: JsonObject): string {
     .filter(([, value]) => asObject(value)['filtered'] === true)
     .map(([category]) => category)
     .join(', ');
+}
+
+/** llama.cpp tells the numbers of an overflow beside its message. */
+function tokenCounts({ n_prompt_tokens: prompt, n_ctx: context }: JsonObject): string {
+  return asNumber(prompt) === undefined || asNumber(context) === undefined
+    ? ''
+    : `n_prompt_tokens: ${Number(prompt)}, n_ctx: ${Number(context)}`;
 }
 
 /** Reads an error answer's body; an HTML page has nothing worth quoting. */

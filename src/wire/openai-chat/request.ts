@@ -51,7 +51,7 @@ function stopSequences({ request, compat }: EncodeContext): StopSequences {
   return { upstream: all.slice(0, compat.stopLimit), here: all.slice(compat.stopLimit) };
 }
 
-export function chatRequest(context: EncodeContext, stop: readonly string[]): ChatRequest {
+function chatRequest(context: EncodeContext, stop: readonly string[]): ChatRequest {
   const { call, compat, request, target } = context;
   const { tools, webSearch } = chatTools(context);
   const format = responseFormat(context);

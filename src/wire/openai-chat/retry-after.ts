@@ -19,7 +19,8 @@ export function retryAfterMs(headers: Headers): number | undefined {
     const seconds = positive(after);
     if (seconds !== undefined) return seconds * 1000;
     const date = Date.parse(after);
-    if (!Number.isNaN(date)) return Math.max(0, date - now);
+    // A date has names of day and month; `Date.parse` also reads "-1" as a year.
+    if (/[a-z]{3}/i.test(after) && !Number.isNaN(date)) return Math.max(0, date - now);
   }
   const waits = ['requests', 'tokens'].flatMap((what) => {
     if (headers.get(`x-ratelimit-remaining-${what}`) !== '0') return [];

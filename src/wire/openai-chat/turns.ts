@@ -1,3 +1,4 @@
+import { flattened } from './content.ts';
 import { asText, isObject, malformed, objects, type JsonObject } from './json.ts';
 
 /** Consecutive messages of one side, as content blocks. */
@@ -43,15 +44,18 @@ function contentBlocks(content: unknown, where: string): JsonObject[] {
 
 /** Only turns with something in them count: between two user turns an empty one would vanish. */
 function append(turns: Turn[], role: Turn['role'], blocks: JsonObject[]): void {
-  if (!blocks.some(hasContent)) return;
+  if (role === 'user' && !blocks.some(hasContent)) return;
   const last = turns.at(-1);
-  if (last?.role === role) last.blocks.push(...blocks);
-  else turns.push({ role, blocks: [...blocks] });
+  if (last?.role !== role) turns.push({ role, blocks: [...blocks] });
+  // No spread: a list of blocks may be longer than an argument list.
+  else for (const block of blocks) last.blocks.push(block);
 }
 
+/** Blocks that are more than text; each gives a part or a message of its own. */
+const RICH: ReadonlySet<unknown> = new Set(['image', 'document', 'search_result', 'tool_result']);
+
 function hasContent(block: JsonObject): boolean {
-  if (block['type'] !== 'text') return block['type'] !== 'fallback';
-  return typeof block['text'] === 'string' && block['text'].trim() !== '';
+  return RICH.has(block['type']) || flattened(block).trim() !== '';
 }
 
 /** A compaction's summary stands for what came before: it is context, not the model's own words. */
@@ -60,13 +64,10 @@ function appendAssistant(turns: Turn[], blocks: JsonObject[]): void {
   if (summaries.length > 0) append(turns, 'user', summaries);
   const rest = blocks.filter((block) => block['type'] !== 'compaction');
   // Thinking alone is no message: others reject an assistant message without text and calls.
-  if (rest.some((block) => hasContent(block) && !isThinking(block))) {
-    append(turns, 'assistant', rest);
-  }
-}
-
-function isThinking(block: JsonObject): boolean {
-  return block['type'] === 'thinking' || block['type'] === 'redacted_thinking';
+  const speaks = rest.some(
+    (block) => block['type'] === 'tool_use' || flattened(block).trim() !== '',
+  );
+  if (speaks) append(turns, 'assistant', rest);
 }
 
 function reminders(blocks: readonly JsonObject[]): JsonObject[] {
