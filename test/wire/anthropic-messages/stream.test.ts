@@ -33,7 +33,7 @@ describe('PassthroughStream', () => {
       expect(text).toBe(COMPLETE);
       expect(stream.state).toBe('finished');
       for (const chunk of chunks)
-        expect(chunk.length === 0 || /\n\n$/.test(chunk.toString())).toBe(true);
+        expect(chunk.length === 0 || chunk.toString().endsWith('\n\n')).toBe(true);
     });
 
     test(`understands CRLF at ${size} bytes a chunk`, () => {
