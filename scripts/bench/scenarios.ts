@@ -8,6 +8,8 @@ export const SCENARIOS = {
   long: { events: 20_000, stream: true },
   /** 20,000 text events in writes as large as the reader takes them. */
   bulk: { events: 20_000, stream: true },
+  /** A text event at once, the other 199 as a burst a little later, as models answer. */
+  turn: { events: 200, stream: true },
   /** One text event every 5 ms, each with the time at which it was written. */
   paced: { events: 200, stream: true },
   /** A text event at once, another one and the end 1.5 s later. */
@@ -24,6 +26,9 @@ export type Scenario = keyof typeof SCENARIOS;
 
 /** Between two events of `paced` and `flowing`. */
 export const PACE_MS = 5;
+
+/** Between the first event of `turn` and the others. */
+export const THINK_MS = 3;
 
 /** How long `hold` keeps its stream open. */
 export const HOLD_MS = 1_500;

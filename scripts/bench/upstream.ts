@@ -14,6 +14,7 @@ import {
   PACE_MS,
   SCENARIOS,
   STAMP_DIGITS,
+  THINK_MS,
   type Scenario,
 } from './scenarios.ts';
 
@@ -77,6 +78,9 @@ function answer(connection: Connection, startLine: string): void {
     case 'hold':
       hold(connection, payloads);
       return;
+    case 'turn':
+      think(connection, payloads);
+      return;
     case 'silent':
       connection.open = true;
       connection.outbox.sendEach(someTexts(payloads, SCENARIOS.silent.events));
@@ -102,6 +106,12 @@ function* wholeStream(payloads: Payloads, count: number): Generator<Buffer> {
 
 function isScenario(name: string): name is Scenario {
   return Object.hasOwn(SCENARIOS, name);
+}
+
+function think({ outbox }: Connection, { open, texts, close }: Payloads): void {
+  const [first = open, ...others] = texts.slice(0, SCENARIOS.turn.events);
+  outbox.send(Buffer.concat([open, first]));
+  setTimeout(() => outbox.sendEach([...others, close]), THINK_MS);
 }
 
 function hold(connection: Connection, payloads: Payloads): void {

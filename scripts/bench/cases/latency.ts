@@ -19,12 +19,12 @@ export const LARGE = {
   mb1: { case: LARGE_CASES.mb1, figure: 'whole answer', unit: 'ms', compare: 'added' },
 } as const;
 
-/** A turn as Claude Code sends it, answered by a stream of 200 events. */
+/** A turn as Claude Code sends it, answered by a stream of 200 events: one at once, the others 3 ms later. */
 export async function turn(bench: Bench): Promise<void> {
   const run = (contender: Contender, requests: number) =>
     bench.load({
       kind: 'loop',
-      target: contender.target('burst', 'turn'),
+      target: contender.target('turn', 'turn'),
       connections: 1,
       requests,
     });
