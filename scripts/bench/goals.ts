@@ -9,6 +9,9 @@ import { WIRES, type Wire } from './contenders.ts';
 import { addedTo, ratioTo, valueOf, type FigureKind, type Figures } from './figures.ts';
 import type { Effort } from './options.ts';
 
+/** From how many requests on memory must not grow any more; `--long` makes so many. */
+const LONG_RUN_REQUESTS = 100_000;
+
 /** A figure to be reached, and what was. */
 export interface Goal {
   readonly text: string;
@@ -72,7 +75,13 @@ export function goals(figures: Figures, { memoryRequests }: Effort): Goal[] {
         'at most',
         1.2,
         '×',
-        quotient(valueOf(find(memoryAfter(more)), wire), valueOf(find(memoryAfter(some)), wire)),
+        // Before that the heap still grows to its working size.
+        more < LONG_RUN_REQUESTS
+          ? null
+          : quotient(
+              valueOf(find(memoryAfter(more)), wire),
+              valueOf(find(memoryAfter(some)), wire),
+            ),
       ),
     ]),
     value('start to listening, by hand', START.byHand, 'binary', 50, 'ms'),
