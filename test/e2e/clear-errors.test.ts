@@ -8,6 +8,8 @@ import { startHttpPeer } from '../support/http-peer.ts';
 import { run, type Finished } from '../support/run.ts';
 import { createSandbox } from '../support/sandbox.ts';
 
+const DEFAULT_PORT = 3456;
+
 /** What a person at the terminal reads when something is wrong, with the real client in between. */
 let upstream: FakeUpstream;
 
@@ -116,24 +118,39 @@ describe('an unreachable host: route and address', () => {
 });
 
 describe('a port that another program owns', () => {
-  test('the launcher takes another one and says so', async () => {
-    const squatter = await startHttpPeer(async (_, responder) => {
+  const squat = (port?: number) =>
+    startHttpPeer(async (_, responder) => {
       await responder.head(200, { 'content-type': 'text/plain' }, 9);
       await responder.write(new TextEncoder().encode('not yours'));
       await responder.end();
+    }, port);
+
+  test('the default one: the launcher takes another and says so', async () => {
+    // Where somebody else has it already, the test is the same without ours.
+    const squatter = await squat(DEFAULT_PORT).catch(() => null);
+    using desk = await createDesk({
+      config: { modelRoutes: { 'MiniMax-M2.5': routeTo(upstream, { alias: 'mm25' }) } },
+      defaultPort: true,
     });
-    const { code, stdout, stderr } = await ask(
-      { modelRoutes: { 'MiniMax-M2.5': routeTo(upstream, { alias: 'mm25' }) } },
-      'mm25',
-      { CC_ROUTE_PORT: String(squatter.port) },
-    );
+    const ended = await desk.clauder(['-p', 'hi', '--model', 'mm25']);
+    await squatter?.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout).toBe('You said: hi\n');
+    expect(printed(ended)).toContain(String(DEFAULT_PORT));
+    const shown = squatter?.received.map(({ rawHeaders }) => rawHeaders) ?? [];
+    expect(JSON.stringify(shown)).not.toMatch(/authorization|x-api-key|x-cc-route/iu);
+  });
+
+  test('one that was asked for: the launcher ends, names it and says what to do', async () => {
+    const squatter = await squat();
+    using desk = await createDesk({ config: null });
+    const ended = await desk.clauder(['-p', 'hi', '--model', 'echo'], {
+      env: { CC_ROUTE_PORT: String(squatter.port) },
+    });
     await squatter.stop();
-    expect(code, stderr).toBe(0);
-    expect(stdout).toBe('You said: hi\n');
-    expect(stderr).toContain(String(squatter.port));
-    expect(JSON.stringify(squatter.received.map(({ rawHeaders }) => rawHeaders))).not.toMatch(
-      /authorization|x-api-key|x-cc-route/iu,
-    );
+    expect(ended.code).toBe(1);
+    expect(printed(ended)).toContain(String(squatter.port));
+    expect(ended.stderr).toContain('CC_ROUTE_PORT');
   });
 
   test('the gateway in the foreground ends and names it', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'bun:test';
+import { until } from '../support/deadline.ts';
 import { createDesk, startGateway } from '../support/clauder.ts';
 
 /** What there is without any configuration, key or network. */
@@ -30,8 +31,9 @@ describe('nothing but the executable and Claude Code', () => {
     await desk.clauder(['-p', 'hi', '--model', 'echo']);
     const files = readdirSync(join(desk.sandbox.home, '.claude'), { recursive: true }).map(String);
     expect(files.filter((file) => /cc-route|clauder/u.test(file))).toEqual([]);
-    expect(existsSync(join(desk.sandbox.home, '.local/state/cc-route/gateway.json'))).toBe(false);
     expect(readdirSync(desk.sandbox.project)).toEqual([]);
+    const record = join(desk.sandbox.home, '.local/state/cc-route/gateway.json');
+    await until('the gateway to end', () => !existsSync(record));
     const status = await desk.clauder(['--proxy-status']);
     expect(status.code).toBe(3);
   });

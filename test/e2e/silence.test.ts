@@ -10,7 +10,7 @@ test('a provider that falls silent in mid-stream: pings keep the client, and the
     WIRE_NAMES.map((wire) =>
       startFakeUpstream({
         wire,
-        script: text('the rest of the story', { silenceAfterFirstEventMs: 15_000 }),
+        script: text('the rest of the story', { silenceMs: 15_000 }),
       }),
     ),
   );

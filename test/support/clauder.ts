@@ -177,6 +177,8 @@ export interface DeskOptions {
   readonly config: ConfigFile | string | null;
   /** Whether Claude Code is installed. */
   readonly claude?: boolean;
+  /** Leaves the gateway's port as it is by default, where a free one would be set. */
+  readonly defaultPort?: boolean;
 }
 
 /** A dead end for whatever the client would like to tell the world where the network is in reach. */
@@ -204,7 +206,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       run([...CLAUDER, ...args], {
         cwd: sandbox.project,
         env: sandbox.environment({
-          CC_ROUTE_PORT: String(port),
+          ...(options.defaultPort === true ? {} : { CC_ROUTE_PORT: String(port) }),
           IS_SANDBOX: '1',
           DISABLE_AUTOUPDATER: '1',
           ...(isolated() ? {} : NO_WORLD),

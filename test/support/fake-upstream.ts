@@ -120,6 +120,8 @@ const VENDORS: Readonly<Record<WireName, Vendor>> = {
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8' };
 const JSON_BODY = { 'content-type': 'application/json' };
 
+const BEFORE_CUT_MS = 30;
+
 /** After how many bytes of the body the connection is to be destroyed. */
 function cutAt(events: readonly Uint8Array[], delivery: Delivery): number {
   if (delivery.cutAfterEvents === undefined) {
@@ -161,13 +163,16 @@ async function deliver(
     await responder.write(part.length > left ? part.subarray(0, left) : part);
     left -= part.length;
     if (left <= 0) {
-      // What was written is to arrive before the connection breaks.
-      await new Promise<void>((next) => setImmediate(next));
+      // A reset overtakes what the reader hasn't taken yet; the cut is to come after that.
+      await Bun.sleep(BEFORE_CUT_MS);
       responder.cut();
       return;
     }
-    if (index === 0 && delivery.silenceAfterFirstEventMs !== undefined) {
-      await Promise.race([Bun.sleep(delivery.silenceAfterFirstEventMs), responder.gone]);
+    if (index === 3 && delivery.silenceMs !== undefined) {
+      await Promise.race([Bun.sleep(delivery.silenceMs), responder.gone]);
+    }
+    if (delivery.pauseMs !== undefined) {
+      await Promise.race([Bun.sleep(delivery.pauseMs), responder.gone]);
     }
     // Lets the socket send what it has, so that chunks don't melt together.
     if (delivery.chunkBytes !== undefined) await new Promise<void>((next) => setImmediate(next));
@@ -222,7 +227,7 @@ async function answer(
           ...(reply.late === true ? vendor.opening(request.model) : []),
           vendor.errorEvent(reply.message),
         ].map(bytes),
-        {},
+        reply.late === true ? { pauseMs: 30 } : {},
       );
     case 'raw':
       return deliver(responder, reply.status, {}, [bytes(reply.body)], reply);

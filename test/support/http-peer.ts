@@ -226,8 +226,11 @@ function serveConnection(
   return () => current === null || current.answered;
 }
 
-/** Starts a server on a free loopback port; every request goes to the handler, one connection's in turn. */
-export async function startHttpPeer(handler: PeerHandler): Promise<HttpPeer> {
+/**
+ * Starts a server on loopback, on a free port where none is given. Every request goes to the
+ * handler, those of one connection in turn.
+ */
+export async function startHttpPeer(handler: PeerHandler, wanted = 0): Promise<HttpPeer> {
   const received: Received[] = [];
   const open = new Map<Socket, () => boolean>();
   let accepted = 0;
@@ -238,7 +241,7 @@ export async function startHttpPeer(handler: PeerHandler): Promise<HttpPeer> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', 1024, resolve);
+    server.listen(wanted, '127.0.0.1', 1024, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {

@@ -24,8 +24,10 @@ export interface Delivery {
   readonly chunkBytes?: number;
   /** Waits this long before the status line. */
   readonly headDelayMs?: number;
-  /** Waits this long after the first event, saying nothing. */
-  readonly silenceAfterFirstEventMs?: number;
+  /** Pauses this long after every chunk. */
+  readonly pauseMs?: number;
+  /** Says nothing for this long after the fourth event, with the answer begun. */
+  readonly silenceMs?: number;
   /** Destroys the connection after this many bytes of the body. */
   readonly cutAfterBytes?: number;
   /** Destroys the connection in the middle of the event after this many; half-way in a JSON body. */

@@ -26,7 +26,7 @@ export const isolated = (): boolean =>
 
 /** Makes a sandbox; it is removed at the end of the scope that holds it by `using`. */
 export function createSandbox(): Sandbox {
-  const root = mkdtempSync(join(tmpdir(), 'cc-route-test-'));
+  const root = mkdtempSync(join(tmpdir(), 'test-desk-'));
   const [home, project, bin] = ['home', 'project', 'bin'].map((name) => join(root, name)) as [
     string,
     string,
