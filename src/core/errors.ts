@@ -8,7 +8,7 @@
  */
 
 /** Anthropic's error types (https://docs.anthropic.com/en/api/errors). */
-export type ErrorType =
+type ErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
   | 'billing_error'

@@ -6,7 +6,6 @@ import type Anthropic from '@anthropic-ai/sdk';
  * tolerate unknown fields and block types.
  */
 export type AnthropicRequest = Anthropic.MessageCreateParams & Record<string, unknown>;
-export type AnthropicMessage = Anthropic.Message;
 export type AnthropicEvent =
   | Anthropic.RawMessageStreamEvent
   | { readonly type: 'ping' }

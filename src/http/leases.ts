@@ -15,7 +15,7 @@ const KEEP_ALIVE = Buffer.from(': attached\n\n');
 export class Leases {
   readonly #clock: Clock;
   readonly #onIdle: (() => void) | null;
-  #count = 0;
+  readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #cancelTimer: (() => void) | null = null;
 
   /** @param onIdle called when nobody needs the gateway; `null`: it stays until it is stopped. */
@@ -26,25 +26,32 @@ export class Leases {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#open.size;
   }
 
   /** A stream that holds a lease until the other side closes it. */
   open(): ReadableStream<Uint8Array> {
-    let released = false;
-    const release = (): void => {
-      if (released) return;
-      released = true;
-      this.#count -= 1;
-      if (this.#count === 0) this.#startTimer(LINGER_MS);
-    };
-    this.#count += 1;
+    let lease: ReadableStreamDefaultController<Uint8Array> | null = null;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     return new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(KEEP_ALIVE),
-      cancel: release,
+      start: (controller) => {
+        lease = controller;
+        this.#open.add(controller);
+        controller.enqueue(KEEP_ALIVE);
+      },
+      cancel: () => {
+        if (lease !== null && this.#open.delete(lease) && this.#open.size === 0) {
+          this.#startTimer(LINGER_MS);
+        }
+      },
     });
+  }
+
+  /** The gateway ends: the sessions are told by the end of their streams. */
+  closeAll(): void {
+    for (const lease of this.#open) lease.close();
+    this.#open.clear();
   }
 
   #startTimer(delayMs: number): void {

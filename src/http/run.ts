@@ -5,6 +5,8 @@ import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load.ts';
 import { configPath, displayPath, ensureStateDir } from '../config/paths.ts';
 import { RECORD_FILE, type GatewayRecord } from '../core/control.ts';
+import { systemClock } from '../lib/clock.ts';
+import { LineBuffer } from '../lib/line-buffer.ts';
 import { createLog } from '../telemetry/log.ts';
 import { VERSION } from '../version.ts';
 import { startServer, type RunningServer, type ServerOptions } from './server.ts';
@@ -33,7 +35,9 @@ export async function runGateway(options: RunOptions): Promise<number> {
 
 async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number> {
   const config = await loadConfig({ flags, env: process.env });
-  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  const lines = new LineBuffer((text) => process.stderr.write(text), systemClock);
+  process.on('exit', () => lines.flush());
+  const log = createLog(config.logLevel, (line) => lines.add(line));
   const stopped = Promise.withResolvers<string>();
   const stateDir = ensureStateDir();
   const server = listen({ config, log, env: process.env, ephemeral, onShutdown: stopped.resolve });

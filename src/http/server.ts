@@ -89,7 +89,10 @@ export function startServer(options: ServerOptions): RunningServer {
     controlToken: context.controlToken,
     clientToken: context.clientToken,
     context,
-    stop: () => stop(server),
+    stop() {
+      context.leases.closeAll();
+      return stop(server);
+    },
   };
 }
 

@@ -1,8 +1,9 @@
-import { LOG_LEVELS, type LogLevel } from '../lib/log-level.ts';
+import { createConsola, LogLevels } from 'consola/core';
 import type { Usage } from '../core/messages.ts';
+import type { LogLevel } from '../lib/log-level.ts';
 
 /** What is known of a call at its end. No header and no content is in it. */
-export interface RequestLine {
+interface RequestLine {
   readonly id: string;
   readonly endpoint: string;
   readonly model: string;
@@ -28,22 +29,29 @@ export interface Log extends RequestLog {
   error(message: string): void;
 }
 
-/** Lines of one time each, for people; `write` gets them whole, with the line's end. */
+/** Lines for people, one for each event; `write` gets them whole, with the line's end. */
 export function createLog(level: LogLevel, write: (line: string) => void): Log {
-  const put = (rank: LogLevel, message: string): void => {
-    if (LOG_LEVELS.indexOf(rank) > LOG_LEVELS.indexOf(level)) return;
-    write(`${new Date().toISOString()} ${rank.padEnd(5)} ${escapeControls(message)}\n`);
-  };
+  const consola = createConsola({
+    level: LogLevels[level],
+    // No line is held back for being like the one before.
+    throttle: 0,
+    reporters: [
+      {
+        log: ({ date, type, args }) =>
+          write(`${date.toISOString()} ${type.padEnd(5)} ${escapeControls(args.join(' '))}\n`),
+      },
+    ],
+  });
   return {
-    debug: (message) => put('debug', message),
-    info: (message) => put('info', message),
-    warn: (message) => put('warn', message),
-    error: (message) => put('error', message),
-    request: (line) => put(levelOf(line), requestText(line)),
+    debug: (message) => consola.debug(message),
+    info: (message) => consola.info(message),
+    warn: (message) => consola.warn(message),
+    error: (message) => consola.error(message),
+    request: (line) => consola[levelOf(line)](requestText(line)),
   };
 }
 
-function levelOf({ result }: RequestLine): LogLevel {
+function levelOf({ result }: RequestLine): 'info' | 'warn' {
   return result === 'complete' || result === 'client_gone' ? 'info' : 'warn';
 }
 

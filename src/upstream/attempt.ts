@@ -24,7 +24,7 @@ export interface Reply {
 }
 
 /** What is sent to an upstream, credential included. Never logged. */
-export interface UpstreamRequest {
+interface UpstreamRequest {
   readonly url: string;
   readonly headers: Headers;
   readonly body: Uint8Array;

@@ -10,7 +10,7 @@ export interface EchoRequest {
   readonly bytes: number;
 }
 
-export interface EchoToolCall {
+interface EchoToolCall {
   readonly name: string;
   readonly input: unknown;
 }
@@ -30,7 +30,7 @@ export interface EchoPlan {
 }
 
 /** How echo is told what to do; the reply to `echo:help` shows it. */
-export const ECHO_HELP = [
+const ECHO_HELP = [
   'I repeat what you say. A line that starts with "echo:" tells me to do something else:',
   '  echo:say TEXT            answer with this text',
   '  echo:think TEXT          think it first',

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 /**
  * A tool call's arguments as an object. They come as JSON text, as text of JSON text, as an object,

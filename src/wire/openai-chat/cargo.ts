@@ -1,5 +1,5 @@
 import { mergeDetails } from './delta.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 import { encodeCarrier } from './reasoning.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { asObject, nonEmpty, objects, type JsonObject } from './json.ts';
+import { asObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 
 /**
  * The sources of an answer as text: `search_results`, or the older `citations` (Perplexity API

@@ -8,7 +8,7 @@ import {
   objects,
   wellFormed,
   type JsonObject,
-} from './json.ts';
+} from '../json.ts';
 
 /** A content block of Anthropic's as parts of a user message; nothing for one without content. */
 export function contentParts(block: JsonObject, context: EncodeContext): ContentPart[] {

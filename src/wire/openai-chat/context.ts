@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { OpenAiChatCompat } from '../../providers/spec.ts';
 import type { Target } from '../../providers/target.ts';
-import { asObject, type JsonObject } from './json.ts';
+import { asObject, type JsonObject } from '../json.ts';
 import { requestedThinking, type Thinking } from './thinking.ts';
 import { ToolNames } from './tool-names.ts';
 

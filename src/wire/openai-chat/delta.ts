@@ -1,4 +1,4 @@
-import { isObject, nonEmpty, objects, type JsonObject } from './json.ts';
+import { isObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 
 /** What one `delta` or `message` holds, in the order in which it is to be read. */
 export interface DeltaContent {

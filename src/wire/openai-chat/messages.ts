@@ -9,7 +9,7 @@ import {
   stringify,
   wellFormed,
   type JsonObject,
-} from './json.ts';
+} from '../json.ts';
 import { readReasoning, replayReasoning } from './reasoning.ts';
 import { UpstreamToolIds } from './tool-ids.ts';
 import { ToolResults } from './tool-results.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
-import type { ErrorContext } from './error-context.ts';
+import type { ErrorContext } from '../errors/context.ts';
 
 /** What an upstream says about a context that is too long; absent where it gives no number. */
 export interface Overflow {

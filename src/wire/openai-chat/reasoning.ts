@@ -1,6 +1,6 @@
 import type { OpenAiChatCompat } from '../../providers/spec.ts';
 import type { AssistantMessage } from './chat.ts';
-import { asObject, isObject, nonEmpty, wellFormed, type JsonObject } from './json.ts';
+import { asObject, isObject, nonEmpty, wellFormed, type JsonObject } from '../json.ts';
 
 const PREFIX = 'ccp1.';
 

@@ -4,7 +4,7 @@ import type { EncodedRequest } from '../wire-format.ts';
 import type { ChatRequest } from './chat.ts';
 import { encodeContext, type EncodeContext } from './context.ts';
 import { endpointHeaders, endpointURL } from './endpoint.ts';
-import { asNumber, type JsonObject } from './json.ts';
+import { asNumber, type JsonObject } from '../json.ts';
 import { chatMessages } from './messages.ts';
 import { replyDecoder } from './response.ts';
 import { responseFormat } from './response-format.ts';

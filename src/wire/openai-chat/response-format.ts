@@ -1,6 +1,6 @@
 import type { ChatResponseFormat } from './chat.ts';
 import type { EncodeContext } from './context.ts';
-import { asObject, checkDepth, isObject } from './json.ts';
+import { asObject, checkDepth, isObject } from '../json.ts';
 import { allowsStrict } from './schema.ts';
 
 export interface EncodedFormat {

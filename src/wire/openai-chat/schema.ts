@@ -1,5 +1,5 @@
 import type { OpenAiChatCompat } from '../../providers/spec.ts';
-import { asObject, checkDepth, isObject, objects, type JsonObject } from './json.ts';
+import { asObject, checkDepth, isObject, objects, type JsonObject } from '../json.ts';
 
 type Schema = Record<string, unknown>;
 

@@ -4,8 +4,9 @@ import { encodeErrorEvent, encodeEvent } from '../anthropic-messages/events.ts';
 import { SseParser, type ServerSentEvent } from '../sse.ts';
 import type { StreamTransform } from '../wire-format.ts';
 import type { EncodeContext } from './context.ts';
-import { asReplyError, errorFrom, upstreamName } from './errors.ts';
-import { isObject } from './json.ts';
+import { upstreamName } from '../errors/explain.ts';
+import { asReplyError, errorFrom } from './errors.ts';
+import { isObject } from '../json.ts';
 import { ReplyMachine } from './reply-machine.ts';
 import { wholeReplyEvents } from './whole-reply.ts';
 

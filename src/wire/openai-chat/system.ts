@@ -1,6 +1,6 @@
 import type { SystemMessage, TextPart } from './chat.ts';
 import type { EncodeContext } from './context.ts';
-import { isObject, objects, wellFormed, type JsonObject } from './json.ts';
+import { isObject, objects, wellFormed, type JsonObject } from '../json.ts';
 
 const ATTRIBUTION = 'x-anthropic-billing-header:';
 

@@ -1,5 +1,5 @@
 import { EFFORTS, type Effort, type OpenAiChatCompat } from '../../providers/spec.ts';
-import { asNumber, asObject, type JsonObject } from './json.ts';
+import { asNumber, asObject, type JsonObject } from '../json.ts';
 
 /** What the client wants of the model's thinking. */
 export type Thinking =

@@ -1,5 +1,5 @@
 import { argumentText, endsInString, isCompleteObject } from './arguments.ts';
-import { asNumber, asObject, nonEmpty, type JsonObject } from './json.ts';
+import { asNumber, asObject, nonEmpty, type JsonObject } from '../json.ts';
 
 /** One call as it grows. */
 export interface ToolCallState {

@@ -1,7 +1,7 @@
 import type { ChatMessage, ContentPart } from './chat.ts';
 import { contentParts, flattened } from './content.ts';
 import type { EncodeContext } from './context.ts';
-import { asText, nonEmpty, objects, wellFormed, type JsonObject } from './json.ts';
+import { asText, nonEmpty, objects, wellFormed, type JsonObject } from '../json.ts';
 import type { CallIds } from './messages.ts';
 
 /** The results that one assistant message's calls wait for. */

@@ -8,7 +8,7 @@ import {
   objects,
   wellFormed,
   type JsonObject,
-} from './json.ts';
+} from '../json.ts';
 import { allowsStrict, toolParameters } from './schema.ts';
 
 /** Claude Code's entry that keeps a place among the deferred tools; it can't be called. */

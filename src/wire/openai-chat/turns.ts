@@ -1,5 +1,5 @@
 import { flattened } from './content.ts';
-import { asText, isObject, malformed, objects, type JsonObject } from './json.ts';
+import { asText, isObject, malformed, objects, type JsonObject } from '../json.ts';
 
 /** Consecutive messages of one side, as content blocks. */
 export interface Turn {

@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/messages.ts';
-import { asNumber, asObject, isObject, type JsonObject } from './json.ts';
+import { asNumber, asObject, isObject, type JsonObject } from '../json.ts';
 
 /** A reply's counts, with the part of the output that was thinking where the upstream says so. */
 export interface ReplyUsage extends Usage {

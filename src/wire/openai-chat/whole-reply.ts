@@ -3,8 +3,9 @@ import type { AnthropicEvent } from '../../core/messages.ts';
 import { SseParser } from '../sse.ts';
 import { argumentText } from './arguments.ts';
 import type { EncodeContext } from './context.ts';
-import { errorFrom, errorInReply, upstreamName } from './errors.ts';
-import { asObject, isObject, objects, type JsonObject } from './json.ts';
+import { upstreamName } from '../errors/explain.ts';
+import { errorFrom, errorInReply } from './errors.ts';
+import { asObject, isObject, objects, type JsonObject } from '../json.ts';
 import type { ReplyMachine } from './reply-machine.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { GatewayError } from '../../../src/core/errors.ts';
 import { openaiChat } from '../../../src/wire/openai-chat/index.ts';
-import { retryAfterMs } from '../../../src/wire/openai-chat/retry-after.ts';
+import { retryAfterMs } from '../../../src/wire/errors/retry-after.ts';
 import { ASK, chatTarget, testCall, type Json } from '../../support/openai-chat.ts';
 
 type Options = Parameters<typeof chatTarget>[0];

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 
 /** A JSON object from outside: only the fields that are read are known. */
 export type JsonObject = Readonly<Record<string, unknown>>;

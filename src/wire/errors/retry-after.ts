@@ -1,4 +1,4 @@
-import { asNumber } from './json.ts';
+import { asNumber } from '../json.ts';
 
 /** Resets are given as durations ("6m0s", "1.2s", "250ms") or as plain seconds. */
 const DURATION = /(\d+(?:\.\d+)?)(ms|h|m|s)/g;

@@ -1,5 +1,5 @@
 import { redact } from '../../lib/redact.ts';
-import { asNumber, asObject, isObject, nonEmpty, objects, type JsonObject } from './json.ts';
+import { asNumber, asObject, isObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 
 /** Longest piece of an upstream's text that is quoted, in characters. */
 const MAX_QUOTE_CHARS = 500;
@@ -95,10 +95,22 @@ export function readProblemBytes(body: Uint8Array): UpstreamProblem {
   return { ...UNKNOWN, text: text.slice(0, MAX_RAW_CHARS) };
 }
 
+/**
+ * Words for which Claude Code 2.1.330 shows a text of its own in place of the whole message, such
+ * as "Not logged in · Please run /login": right for Anthropic, misleading for anyone else.
+ */
+const HIJACKED: readonly (readonly [RegExp, string])[] = [
+  [/x-api-key/gi, 'API key header'],
+  [/credit balance is too low/gi, 'credit balance too low'],
+];
+
 /** The text as a sentence without anything that looks like a key, and not too long. */
 export function quote(text: string): string {
   const short = text.length > MAX_QUOTE_CHARS ? `${text.slice(0, MAX_QUOTE_CHARS)}…` : text;
-  const clean = redact(short).replaceAll(/\s+/g, ' ').trim();
+  const clean = HIJACKED.reduce(
+    (result, [pattern, words]) => result.replaceAll(pattern, words),
+    redact(short).replaceAll(/\s+/g, ' ').trim(),
+  );
   return clean === '' || /[.!?…]$/.test(clean) ? clean : `${clean}.`;
 }
 

@@ -1,0 +1,31 @@
+import type { Clock } from './clock.ts';
+
+/** How long a line may wait for others, in milliseconds. */
+const FLUSH_AFTER_MS = 50;
+
+/**
+ * Gathers lines, so that a busy gateway makes one system call for many of them. Whoever owns it
+ * flushes it at the end of the process.
+ */
+export class LineBuffer {
+  readonly #write: (text: string) => void;
+  readonly #clock: Clock;
+  #lines: string[] = [];
+
+  constructor(write: (text: string) => void, clock: Clock) {
+    this.#write = write;
+    this.#clock = clock;
+  }
+
+  add(line: string): void {
+    if (this.#lines.length === 0) this.#clock.after(FLUSH_AFTER_MS, () => this.flush());
+    this.#lines.push(line);
+  }
+
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    const text = this.#lines.join('');
+    this.#lines = [];
+    this.#write(text);
+  }
+}
