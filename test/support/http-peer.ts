@@ -56,6 +56,8 @@ export interface HttpPeer {
   readonly connections: number;
   /** How many connections are open now. */
   readonly openConnections: number;
+  /** Bytes that the connections open now have taken from the server so far. */
+  readonly bytesTaken: number;
   /** Closes every connection on which no request waits for its answer, as servers do in time. */
   closeIdle(): void;
   stop(): Promise<void>;
@@ -253,6 +255,9 @@ export async function startHttpPeer(handler: PeerHandler, wanted = 0): Promise<H
     },
     get openConnections() {
       return open.size;
+    },
+    get bytesTaken() {
+      return [...open.keys()].reduce((sum, socket) => sum + socket.bytesWritten, 0);
     },
     closeIdle() {
       for (const [socket, isIdle] of open) if (isIdle()) socket.destroy();

@@ -94,7 +94,7 @@ export function* anthropicEndless(model: string): Generator<string, never> {
   const delta = event({
     type: 'content_block_delta',
     index: 0,
-    delta: { type: 'text_delta', text: 'on and on '.repeat(400) },
+    delta: { type: 'text_delta', text: 'on and on '.repeat(200) },
   });
   for (;;) yield delta;
 }

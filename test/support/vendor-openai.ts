@@ -110,7 +110,7 @@ export function* openAiEndless(model: string): Generator<string, never> {
   const chunk = chunkMaker(model);
   yield chunk.delta({ role: 'assistant', content: '', refusal: null });
   yield chunk.delta({ content: 'It goes ' });
-  const more = chunk.delta({ content: 'on and on '.repeat(400) });
+  const more = chunk.delta({ content: 'on and on '.repeat(200) });
   for (;;) yield more;
 }
 
