@@ -2,6 +2,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { StreamTransform } from '../wire/wire-format.ts';
 import type { Outcome } from './attempt.ts';
+import type { BodyReader } from './body-reader.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** Silence after which a `ping` goes to the client. Claude Code shows a waiting notice at 20 s. */
@@ -9,15 +10,8 @@ const PING_AFTER_MS = 12_000;
 
 const PING = Buffer.from('event: ping\ndata: {"type": "ping"}\n\n', 'utf8');
 
-/** What is used of a stream's reader. */
-export interface Reader {
-  read(): Promise<
-    { done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }
-  >;
-}
-
 export interface ReplyStreamOptions {
-  readonly reader: Reader;
+  readonly reader: BodyReader;
   readonly transform: StreamTransform;
   /** What the transform gave out before the reply was committed. */
   readonly first: Uint8Array;
@@ -97,7 +91,7 @@ export type ReadResult =
 
 /** Reads one chunk and never rejects; the idle timer runs while it waits. */
 export async function read(
-  reader: Reader,
+  reader: BodyReader,
   watchdog: Watchdog,
   idle: { readonly idleMs: number; readonly idleError: () => GatewayError },
 ): Promise<ReadResult> {

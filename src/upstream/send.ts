@@ -8,6 +8,7 @@ import { targetName, type Target } from '../providers/target.ts';
 import { wireFormat } from '../wire/index.ts';
 import type { DecodedBody, EncodedRequest } from '../wire/wire-format.ts';
 import type { Attempt, Reply, Transport } from './attempt.ts';
+import { bodyReader } from './body-reader.ts';
 import { authorize, forgetCredential } from './credentials.ts';
 import { canConnect, connectionError, isConnectionLost } from './network.ts';
 import { read, replyStream, take, type ReplyStreamOptions } from './reply-stream.ts';
@@ -135,7 +136,7 @@ async function acceptStream(
   { clock, timeouts }: SendDeps,
 ): Promise<Reply> {
   const options: Omit<ReplyStreamOptions, 'first'> = {
-    reader: body.getReader(),
+    reader: bodyReader(body),
     transform: encoded.decoder.stream(),
     watchdog,
     clock,
