@@ -1,3 +1,4 @@
+import { setDefaultTimeout } from 'bun:test';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -27,6 +28,9 @@ function clauder(): readonly string[] {
 }
 
 export const CLAUDER = clauder();
+
+// A real client takes about a second, several times that on a busy machine; the default is 5 s.
+setDefaultTimeout(60_000);
 
 if (CLAUDER.length > 1) {
   console.error('release/bin/clauder is missing or outdated: the tests run clauder from source.');
