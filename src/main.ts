@@ -14,8 +14,8 @@ const RUN: { readonly [Kind in Invocation['kind']]: Run<Extract<Invocation, { ki
   },
 
   async gateway({ flags, ephemeral }, env) {
-    const { restartWithRequestLimit } = await import('./launcher/executable.ts');
-    const restarted = await restartWithRequestLimit(process.argv.slice(2), env);
+    const { restartWithRuntimeSettings } = await import('./launcher/executable.ts');
+    const restarted = await restartWithRuntimeSettings(process.argv.slice(2), env);
     if (restarted !== null) return restarted;
     const { runGateway } = await import('./http/run.ts');
     return runGateway({ flags, ephemeral, announce: !ephemeral });

@@ -2,11 +2,18 @@ import { devNull } from 'node:os';
 import type { Environment } from '../config/paths.ts';
 
 /**
- * How many requests Bun's `fetch` may have in flight. Bun reads the variable once, at process
- * start, and takes 1 to 65535; without it the limit is 256, and the 257th stream waits for another
- * one's end.
+ * What a gateway's process gets from Bun, which reads it once, at process start:
+ *
+ * - how many requests `fetch` may have in flight, 1 to 65535; without it the limit is 256, and the
+ *   257th stream waits for another one's end;
+ * - how much memory the collector believes the machine has, in bytes. It decides how much garbage
+ *   may pile up: with the machine's own size, 200 busy streams held up to 590 MB, with this 105 MB
+ *   (`test/e2e/slow-readers.test.ts`). It is no limit on what may be in use.
  */
-export const REQUEST_LIMIT = { BUN_CONFIG_MAX_HTTP_REQUESTS: '65535' } as const;
+export const RUNTIME_SETTINGS = {
+  BUN_CONFIG_MAX_HTTP_REQUESTS: '65535',
+  BUN_JSC_forceRAMSize: String(256 * 1024 * 1024),
+} as const;
 
 /** Variables that change what a Bun program does; none of them is meant for our processes. */
 const BUN_OVERRIDES = ['BUN_OPTIONS', 'BUN_BE_BUN', 'BUN_INSPECT', 'BUN_INSPECT_PRELOAD'] as const;
@@ -32,17 +39,16 @@ export function gatewayEnvironment(env: Environment): Record<string, string> {
       result[name] = value;
     }
   }
-  return { ...result, ...REQUEST_LIMIT };
+  return { ...result, ...RUNTIME_SETTINGS };
 }
 
 /**
- * Starts this program anew with the higher limit of {@link REQUEST_LIMIT}, where it was started
- * without. On POSIX systems the process is replaced and this doesn't return.
+ * Starts this program anew with {@link RUNTIME_SETTINGS}, where it was started without. On POSIX systems the process is replaced and this doesn't return.
  *
  * @returns the exit code of the second process on systems that can't replace one; `null` where
  * the limit is in force already
  */
-export async function restartWithRequestLimit(
+export async function restartWithRuntimeSettings(
   args: readonly string[],
   env: Environment,
 ): Promise<number | null> {

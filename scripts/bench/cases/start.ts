@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { REQUEST_LIMIT } from '../../../src/launcher/executable.ts';
+import { RUNTIME_SETTINGS } from '../../../src/launcher/executable.ts';
 import type { Bench } from '../bench.ts';
 import { startGateway, type GatewayProgram } from '../contenders.ts';
 
@@ -28,7 +28,7 @@ export async function start(bench: Bench): Promise<void> {
       for (let turn = 0; turn < bench.effort.starts; turn += 1) {
         bench.say(`${CASE}: ${program.kind}, ${turn + 1} of ${bench.effort.starts}`);
         bench.record(START.byHand, program.kind, await readyMs(bench, program, {}));
-        const given = await readyMs(bench, program, REQUEST_LIMIT);
+        const given = await readyMs(bench, program, RUNTIME_SETTINGS);
         bench.record(START.byLauncher, program.kind, given);
       }
     });

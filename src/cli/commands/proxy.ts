@@ -1,4 +1,4 @@
-import { restartWithRequestLimit } from '../../launcher/executable.ts';
+import { restartWithRuntimeSettings } from '../../launcher/executable.ts';
 import { parsePort } from '../../launcher/invocation.ts';
 import { command, UsageError } from '../command.ts';
 
@@ -15,7 +15,7 @@ export default command({
     const port = portText === undefined ? undefined : parsePort(portText);
     if (port === null)
       throw new UsageError(`--port ${portText}: a port is a number from 0 to 65535`);
-    const restarted = await restartWithRequestLimit(process.argv.slice(2), process.env);
+    const restarted = await restartWithRuntimeSettings(process.argv.slice(2), process.env);
     if (restarted !== null) return restarted;
     const { runGateway } = await import('../../http/run.ts');
     const flags = {
