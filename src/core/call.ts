@@ -1,4 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
+import type { Journal } from './journal.ts';
 import type { AnthropicRequest } from './messages.ts';
 
 /** The two endpoints that reach an upstream. */
@@ -37,6 +38,8 @@ export interface Call {
   readonly client: 'claude-code' | 'other';
   /** Aborts when the client leaves or the gateway gives the call up. */
   readonly signal: AbortSignal;
+  /** Policies and attempts write down here what they did. */
+  readonly journal: Journal;
   /**
    * The parsed body, parsed at the first use and kept.
    * @throws GatewayError `malformed_request` where the body is not a JSON object.

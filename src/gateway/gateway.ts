@@ -3,7 +3,7 @@ import type { Call } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Handler } from '../core/policy.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
-import type { RequestLog } from '../telemetry/log.ts';
+import type { CallSink } from '../telemetry/call-record.ts';
 import type { Reply, Transport } from '../upstream/attempt.ts';
 import { echoTransport } from '../upstream/echo/index.ts';
 import { networkTransport } from '../upstream/network.ts';
@@ -14,7 +14,8 @@ import { RouteTable } from './resolve.ts';
 import { buildRoutes, type Environment } from './routes.ts';
 
 export interface GatewayDeps {
-  readonly log: RequestLog;
+  /** Get a record of every call. */
+  readonly sinks: readonly CallSink[];
   readonly env: Environment;
   readonly clock?: Clock;
   /** In place of the network, for tests. */
@@ -38,14 +39,14 @@ export interface Gateway {
 }
 
 export function createGateway(config: Config, deps: GatewayDeps): Gateway {
-  const { log, env, clock = systemClock, transport: network = networkTransport } = deps;
+  const { sinks, env, clock = systemClock, transport: network = networkTransport } = deps;
   const echo = echoTransport(clock);
   const makeSnapshot = (next: Config): Snapshot => {
     const table = new RouteTable(buildRoutes(next, env));
     const run = createPipeline({
       table,
       clock,
-      log,
+      sinks,
       timeouts: next.timeouts,
       transportFor: (provider) => (provider.builtIn === true ? echo : network),
     });

@@ -51,7 +51,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const { host, port, authToken, allowedHosts, allowedOrigins } = config.server;
   const shutdown = (reason: string): void => options.onShutdown?.(reason);
   const context: HttpContext = {
-    gateway: createGateway(config, { log, env }),
+    gateway: createGateway(config, { sinks: [log.request], env }),
     log,
     leases: new Leases(
       systemClock,

@@ -1,32 +1,15 @@
 import { createConsola, LogLevels } from 'consola/core';
-import type { Usage } from '../core/messages.ts';
 import type { LogLevel } from '../lib/log-level.ts';
+import { targetName } from '../providers/target.ts';
+import type { CallRecord, CallSink } from './call-record.ts';
 
-/** What is known of a call at its end. No header and no content is in it. */
-interface RequestLine {
-  readonly id: string;
-  readonly endpoint: string;
-  readonly model: string;
-  /** `provider/model`; `null` where none answered. */
-  readonly target: string | null;
-  /** `complete`, `client_gone`, `failed` (in mid-stream) or the kind of the error. */
-  readonly result: string;
-  readonly status: number;
-  readonly firstByteMs: number | null;
-  readonly totalMs: number;
-  readonly usage: Usage | null;
-  readonly message?: string;
-}
-
-export interface RequestLog {
-  request(line: RequestLine): void;
-}
-
-export interface Log extends RequestLog {
+export interface Log {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
+  /** One line for each call. */
+  readonly request: CallSink;
 }
 
 /** Lines for people, one for each event; `write` gets them whole, with the line's end. */
@@ -47,26 +30,26 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
     info: (message) => consola.info(message),
     warn: (message) => consola.warn(message),
     error: (message) => consola.error(message),
-    request: (line) => consola[levelOf(line)](requestText(line)),
+    request: (record) => consola[levelOf(record)](requestText(record)),
   };
 }
 
-function levelOf({ result }: RequestLine): 'info' | 'warn' {
+function levelOf({ result }: CallRecord): 'info' | 'warn' {
   return result === 'complete' || result === 'client_gone' ? 'info' : 'warn';
 }
 
-function requestText(line: RequestLine): string {
-  const { id, endpoint, model, target, result, status, firstByteMs, totalMs, usage } = line;
+function requestText(record: CallRecord): string {
+  const { call, target, result, status, firstByteMs, totalMs, usage } = record;
   return [
-    id,
-    endpoint,
-    target === null ? model : `${model} → ${target}`,
+    call.id,
+    call.endpoint,
+    target === null ? call.model : `${call.model} → ${targetName(target, call.model)}`,
     String(status),
     result,
     firstByteMs === null ? '' : `first ${Math.round(firstByteMs)} ms`,
     `total ${Math.round(totalMs)} ms`,
     usage === null ? '' : `in ${usage.inputTokens} out ${usage.outputTokens}`,
-    line.message ?? '',
+    record.message ?? '',
   ]
     .filter((part) => part !== '')
     .join('  ');

@@ -44,6 +44,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   const encoded = format.encode(call, target);
   const secret = await authorize(encoded.headers, call, target);
   const watchdog = new Watchdog(call.signal, deps.clock);
+  call.journal.note({ kind: 'attempt', target });
   try {
     const response = await request(encoded, target, watchdog, deps);
     if (response.ok) return await accept(response, encoded, attempt, watchdog, deps);
@@ -57,7 +58,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
       ? new GatewayError('client_gone', 'The client left.')
       : connectionError(cause, target);
     if (error.kind === 'upstream_unauthorized') forgetCredential(target);
-    throw withoutSecret(error, secret);
+    throw noted(withoutSecret(error, secret), attempt);
   }
 }
 
@@ -170,6 +171,12 @@ async function readBounded(response: Response): Promise<Uint8Array> {
     if (size >= MAX_ERROR_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, MAX_ERROR_BYTES);
+}
+
+function noted(error: GatewayError, { call, target }: Attempt): GatewayError {
+  const { kind, upstreamStatus: status = null, message } = error;
+  call.journal.note({ kind: 'failed', target, error: kind, status, message });
+  return error;
 }
 
 /** An upstream may quote the key that it was shown. */

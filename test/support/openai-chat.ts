@@ -1,3 +1,4 @@
+import { Journal } from '../../src/core/journal.ts';
 import type { Call } from '../../src/core/call.ts';
 import type { AnthropicEvent, AnthropicRequest } from '../../src/core/messages.ts';
 import { customProvider, findProvider } from '../../src/providers/catalog.ts';
@@ -30,6 +31,7 @@ export function testCall(request: Json, headers: Record<string, string> = {}): C
     credential: {},
     client: 'claude-code',
     signal: new AbortController().signal,
+    journal: new Journal(() => 0),
     json: () => request as AnthropicRequest,
   };
 }

@@ -3,7 +3,9 @@ import { scanBody } from '../../core/body-scan.ts';
 import type { Call, Endpoint } from '../../core/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { forwardableHeaders } from '../../core/headers.ts';
+import { Journal } from '../../core/journal.ts';
 import type { AnthropicRequest } from '../../core/messages.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { clientCredential } from '../client-auth.ts';
 import { clientKind } from '../client-kind.ts';
 import type { HttpContext, HttpEnv } from '../context.ts';
@@ -55,6 +57,7 @@ async function readCall(
     credential: clientCredential(request.headers, http.clientToken),
     client: clientKind(request.headers),
     signal: request.signal,
+    journal: new Journal(systemClock.now),
     json: () => (parsed ??= parseBody(body)),
   };
 }
