@@ -1,7 +1,7 @@
 /** Time as the program sees it; tests put their own in its place. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
+  /** Milliseconds since some moment; it never goes back. */
+  readonly now: () => number;
   /**
    * Calls back once after `delayMs`. Delays beyond what a timer can hold (2^31-1 ms, about 24
    * days) wait that long instead of firing at once.
