@@ -1,7 +1,7 @@
 import type { ErrorKind } from './errors.ts';
 
 /** What a journal needs to know of a target; every `Target` fits. */
-export interface TargetRef {
+interface TargetRef {
   readonly route: string;
   readonly provider: { readonly name: string };
   readonly model: string | null;
@@ -34,7 +34,7 @@ export type JournalStep =
   | { readonly kind: 'committed'; readonly target: TargetRef; readonly status: number };
 
 /** `shared`: an identical call in flight brought the answer. */
-export type CacheResult = 'hit' | 'miss' | 'skip' | 'shared';
+type CacheResult = 'hit' | 'miss' | 'skip' | 'shared';
 
 export type JournalEntry = JournalStep & {
   /** Milliseconds since the call came. */
