@@ -26,10 +26,38 @@ const CLOSE_BRACKET = 0x5d;
  * missing or no string. What stands inside of other values is not checked.
  */
 export function scanBody(body: Uint8Array): BodyHead {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const bytes = asBuffer(body);
   let modelSpan: ModelSpan | null = null;
   let stream = false;
+  eachMember(bytes, (key, start, end) => {
+    if (key === 'model') modelSpan = { start, end };
+    else if (key === 'stream') stream = bytes.toString('latin1', start, end) === 'true';
+  });
+  // The compiler doesn't follow assignments of a callback.
+  const span = modelSpan as ModelSpan | null;
+  if (span === null) throw malformed('"model" is missing');
+  return { model: modelName(bytes, span), modelSpan: span, stream };
+}
 
+/**
+ * The JSON text of one top-level member, found like {@link scanBody} does, without parsing the
+ * rest. `null` where the body has no such member or is no JSON object.
+ */
+export function findMember(body: Uint8Array, name: string): string | null {
+  const bytes = asBuffer(body);
+  let text: string | null = null;
+  try {
+    eachMember(bytes, (key, start, end) => {
+      if (key === name) text = bytes.toString('utf8', start, end);
+    });
+  } catch {
+    return null;
+  }
+  return text;
+}
+
+/** Calls back for each top-level member with its key and the span of its value. */
+function eachMember(bytes: Buffer, visit: (key: string, start: number, end: number) => void): void {
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== OPEN_BRACE) throw malformed('the body is not a JSON object');
   at = skipSpace(bytes, at + 1);
@@ -41,8 +69,7 @@ export function scanBody(body: Uint8Array): BodyHead {
     if (bytes[at] !== COLON) throw malformedAt(at, '":"', bytes);
     const start = skipSpace(bytes, at + 1);
     const end = valueEnd(bytes, start);
-    if (key === 'model') modelSpan = { start, end };
-    else if (key === 'stream') stream = bytes.toString('latin1', start, end) === 'true';
+    visit(key, start, end);
     at = skipSpace(bytes, end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
     else if (bytes[at] !== CLOSE_BRACE) throw malformedAt(at, '"," or "}"', bytes);
@@ -50,8 +77,6 @@ export function scanBody(body: Uint8Array): BodyHead {
   if (skipSpace(bytes, at + 1) < bytes.length) {
     throw malformedAt(at + 1, 'the end of the body', bytes);
   }
-  if (modelSpan === null) throw malformed('"model" is missing');
-  return { model: modelName(bytes, modelSpan), modelSpan, stream };
 }
 
 /**
@@ -66,6 +91,10 @@ export function replaceModel(body: Uint8Array, span: ModelSpan, model: string | 
   result.set(name, span.start);
   result.set(body.subarray(span.end), span.start + name.length);
   return result;
+}
+
+function asBuffer(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function modelName(bytes: Buffer, span: ModelSpan): string {

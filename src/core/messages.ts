@@ -17,4 +17,8 @@ export interface Usage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** The part of the cache writes that lasts for an hour, which costs more; absent: not said. */
+  readonly cacheWriteHourTokens?: number;
+  /** The part of the output that was thinking; absent: not said. */
+  readonly thinkingTokens?: number;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { replaceModel, scanBody } from '../../src/core/body-scan.ts';
+import { findMember, replaceModel, scanBody } from '../../src/core/body-scan.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -75,5 +75,19 @@ describe('replaceModel', () => {
   test('without a new name the bytes are the same object', () => {
     const body = bytes('{"model":"claude-x"}');
     expect(replaceModel(body, scanBody(body).modelSpan, null)).toBe(body);
+  });
+});
+
+describe('findMember', () => {
+  test("gives a member's own text, at the top level only", () => {
+    const body = bytes('{"content":[{"usage":{"a":1}}],"usage": {"b":"é"} ,"x":"\\"usage\\":{}"}');
+    expect(findMember(body, 'usage')).toBe('{"b":"é"}');
+    expect(findMember(body, 'a')).toBeNull();
+  });
+
+  test('finds nothing in what is no whole object', () => {
+    for (const text of ['', '[]', '{"usage":1', 'usage']) {
+      expect(findMember(bytes(text), 'usage')).toBeNull();
+    }
   });
 });

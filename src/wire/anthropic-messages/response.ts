@@ -4,6 +4,7 @@ import type { DecodedBody, ReplyDecoder } from '../wire-format.ts';
 import { encodeMessageAsStream } from './message-stream.ts';
 import { errorFromBody } from './errors.ts';
 import { PassthroughStream } from './stream.ts';
+import { bodyUsage, messageUsage } from './usage.ts';
 
 /** Hands an Anthropic reply on as it is, but for errors that came under a 2xx status. */
 export function passthroughDecoder(target: Target): ReplyDecoder {
@@ -14,11 +15,11 @@ export function passthroughDecoder(target: Target): ReplyDecoder {
   };
   return {
     stream: () => new PassthroughStream(target),
-    body: (bytes): DecodedBody => ({ body: checked(bytes), usage: null }),
-    bodyAsStream: (bytes): DecodedBody => ({
-      body: encodeMessageAsStream(parseMessage(checked(bytes), target)),
-      usage: null,
-    }),
+    body: (bytes): DecodedBody => ({ body: checked(bytes), usage: bodyUsage(bytes) }),
+    bodyAsStream(bytes): DecodedBody {
+      const message = parseMessage(checked(bytes), target);
+      return { body: encodeMessageAsStream(message), usage: messageUsage(message) };
+    },
   };
 }
 

@@ -1,11 +1,14 @@
 import { GatewayError } from '../../core/errors.ts';
+import type { Usage } from '../../core/messages.ts';
 import type { Target } from '../../providers/target.ts';
 import type { StreamTransform } from '../wire-format.ts';
 import { errorFromBody } from './errors.ts';
 import { encodeErrorEvent } from './events.ts';
+import { UsageMeter } from './usage.ts';
 
 const NOTHING = new Uint8Array(0);
 const EVENT_END = Buffer.from('\n\n');
+const DATA = Buffer.from('data:');
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -25,8 +28,8 @@ const MAX_EVENT_BYTES = 33_554_432;
 export class PassthroughStream implements StreamTransform {
   state: StreamTransform['state'] = 'waiting';
   error: GatewayError | null = null;
-  readonly usage = null;
   readonly #target: Target;
+  readonly #meter = new UsageMeter();
   /** Bytes of an event, or before the first event, that were not given out yet. */
   #held: Buffer = Buffer.alloc(0);
   /** The last bytes given out that hold an event with data; read at the end only. */
@@ -34,6 +37,10 @@ export class PassthroughStream implements StreamTransform {
 
   constructor(target: Target) {
     this.#target = target;
+  }
+
+  get usage(): Usage | null {
+    return this.#meter.usage;
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -108,7 +115,8 @@ export class PassthroughStream implements StreamTransform {
   }
 
   #give(whole: Buffer): Uint8Array {
-    if (whole.includes('data:')) this.#lastData = whole;
+    if (whole.includes(DATA)) this.#lastData = whole;
+    this.#meter.read(whole);
     return whole;
   }
 

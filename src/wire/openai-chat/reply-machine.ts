@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.ts';
-import type { AnthropicEvent } from '../../core/messages.ts';
+import type { AnthropicEvent, Usage } from '../../core/messages.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
 import { Cargo } from './cargo.ts';
 import { citationText } from './citations.ts';
@@ -14,7 +14,7 @@ import { ReplyBlocks } from './reply-blocks.ts';
 import { isFailure, isLength, stopReason } from './stop-reason.ts';
 import { ThinkTagSplitter } from './text-scanner.ts';
 import { digest62 } from './tool-ids.ts';
-import { anthropicUsage, readUsage, type ReplyUsage } from './usage.ts';
+import { anthropicUsage, readUsage } from './usage.ts';
 
 /** Characters of a reply per token, where nobody counted. */
 const CHARS_PER_TOKEN = 3.6;
@@ -42,7 +42,7 @@ export class ReplyMachine {
   #sawChoice = false;
   #sawDone = false;
   #finished = false;
-  #usage: ReplyUsage | null = null;
+  #usage: Usage | null = null;
 
   constructor(context: EncodeContext, stopHere: readonly string[]) {
     const { call, compat, target, thinking } = context;
@@ -76,7 +76,7 @@ export class ReplyMachine {
   }
 
   /** What the upstream counted. */
-  get usage(): ReplyUsage | null {
+  get usage(): Usage | null {
     return this.#usage;
   }
 
@@ -207,7 +207,7 @@ export class ReplyMachine {
   }
 
   /** Zero would make Claude Code lose track of its context. */
-  #estimate(): ReplyUsage {
+  #estimate(): Usage {
     return {
       inputTokens: estimateTokens(this.#context.call.json()),
       outputTokens: Math.ceil(this.#writer.outputChars / CHARS_PER_TOKEN),

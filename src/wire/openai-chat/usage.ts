@@ -1,17 +1,12 @@
 import type { Usage } from '../../core/messages.ts';
 import { asNumber, asObject, isObject, type JsonObject } from '../json.ts';
 
-/** A reply's counts, with the part of the output that was thinking where the upstream says so. */
-export interface ReplyUsage extends Usage {
-  readonly thinkingTokens?: number;
-}
-
 /**
  * The counts of a reply or chunk. They stand in `usage`, in `choices[0].usage` (Kimi) or in
  * `x_groq.usage`, and the cached part of the prompt goes by four names. Anthropic's input total is
  * the sum of three counts, so the cached parts are taken out of `prompt_tokens`.
  */
-export function readUsage(reply: JsonObject, choice: JsonObject | null): ReplyUsage | null {
+export function readUsage(reply: JsonObject, choice: JsonObject | null): Usage | null {
   const usage = reply['usage'] ?? choice?.['usage'] ?? asObject(reply['x_groq'])['usage'];
   if (!isObject(usage)) return null;
   const prompt = asNumber(usage['prompt_tokens']) ?? asNumber(usage['input_tokens']) ?? 0;
@@ -36,7 +31,7 @@ export function readUsage(reply: JsonObject, choice: JsonObject | null): ReplyUs
 }
 
 /** The counts in Anthropic's form. */
-export function anthropicUsage(usage: ReplyUsage): Record<string, unknown> {
+export function anthropicUsage(usage: Usage): Record<string, unknown> {
   return {
     input_tokens: usage.inputTokens,
     cache_creation_input_tokens: usage.cacheWriteTokens,
