@@ -3,7 +3,7 @@ import { addressOf, fetchStatus, requestShutdown } from '../launcher/control-cli
 import { gatewayLogPath } from '../launcher/gateway-log.ts';
 import { ensureGateway, findGateway } from '../launcher/gateway-process.ts';
 import { isAlive } from '../launcher/record.ts';
-import { duration, EXIT, paint, plural, print, printError, printJson } from './output.ts';
+import { duration, EXIT, fields, paint, plural, print, printError, printJson } from './output.ts';
 
 /** Longer than a gateway may drain, in milliseconds. */
 const STOP_MS = 15_000;
@@ -31,7 +31,7 @@ export async function showStatus(env: Environment, options: { json: boolean }): 
     ['config', status.configFile === null ? 'none' : displayPath(status.configFile, { env })],
   ];
   print(paint('green', 'running'));
-  for (const [name, value] of rows) print(`  ${name.padEnd(8)}  ${value}`);
+  print(fields(rows));
   if (status.configError !== null) {
     print(
       paint('red', 'The configuration has changed and is broken; the last good one is in force:'),

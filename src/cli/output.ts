@@ -50,6 +50,19 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [paint('bold', lines[0] ?? ''), ...lines.slice(1)].join('\n');
 }
 
+/** Names in one column, values in the next, indented; a value's further lines stand below it. */
+export function fields(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => Bun.stringWidth(name)));
+  return rows
+    .map(([name, value]) => {
+      const gap = ' '.repeat(width - Bun.stringWidth(name));
+      const [first, ...rest] = value.split('\n');
+      const below = rest.map((line) => `\n${' '.repeat(width + 4)}${line}`);
+      return `  ${paint('dim', name)}${gap}  ${first}${below.join('')}`;
+    })
+    .join('\n');
+}
+
 /** `3 d 4 h`, `5 min 20 s`: the two largest units. */
 export function duration(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);

@@ -20,6 +20,7 @@ const COMMANDS = {
   stop: () => import('./commands/stop.ts').then((module) => module.default),
   status: () => import('./commands/status.ts').then((module) => module.default),
   models: () => import('./commands/models.ts').then((module) => module.default),
+  explain: () => import('./commands/explain.ts').then((module) => module.default),
   config: () => import('./commands/config.ts').then((module) => module.default),
 } satisfies SubCommandsDef;
 
@@ -63,6 +64,10 @@ export async function runCli(args: readonly string[], env: Environment): Promise
     const { result } = await runCommand(chosen, { rawArgs: [...rawArgs] });
     return typeof result === 'number' ? result : Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
+    if ((error as Error).name === 'ConfigError') {
+      printError((error as Error).message);
+      return EXIT.failure;
+    }
     const isUsage = error instanceof UsageError || (error as Error).name === 'CLIError';
     if (!isUsage) throw error;
     const problem = stripVTControlCharacters((error as Error).message);

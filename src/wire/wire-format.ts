@@ -61,6 +61,8 @@ export interface WireFormat {
   readonly name: WireName;
   /** Whether `count_tokens` exists upstream; where not, the gateway estimates. */
   readonly countsTokens: boolean;
+  /** Where a target's messages are sent. @param model the id that the upstream gets */
+  url(target: Target, model: string): string;
   /** @throws GatewayError `malformed_request` where the body can't be understood. */
   encode(call: Call, target: Target): EncodedRequest;
   /** Reads an answer outside 2xx. Never throws. */

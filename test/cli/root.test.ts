@@ -77,9 +77,11 @@ test('models lists every route with what it comes to', async () => {
   await using stage = await createStage({ config });
   const text = await stage.clauder(['route', 'models']);
   expect(text.code).toBe(0);
-  expect(text.stdout).toMatch(/^d4f, flash +deepseek-v4-flash +deepseek +\S+ +\S+ +ready$/mu);
-  expect(text.stdout).toMatch(/^- +my-model +\S+ +openai-chat +64,000 +ready$/mu);
-  expect(text.stdout).toMatch(/^k +keyless .*GROQ_API_KEY/mu);
+  expect(text.stdout).toMatch(
+    /^d4f, flash +deepseek-v4-flash +deepseek +\S+ +1,000,000 +\S+ +ready$/mu,
+  );
+  expect(text.stdout).toMatch(/^- +my-model +\S+ +openai-chat +64,000 +- +ready$/mu);
+  expect(text.stdout).toMatch(/^keyless: .*GROQ_API_KEY/mu);
   expect(text.stdout + text.stderr).not.toContain('key-1');
   const { models } = JSON.parse((await stage.clauder(['route', 'models', '--json'])).stdout);
   expect(models[0]).toMatchObject({ model: 'deepseek-v4-flash', aliases: ['d4f', 'flash'] });

@@ -1,30 +1,22 @@
-import { loadConfig } from '../../config/load.ts';
-import { ConfigError } from '../../config/config-error.ts';
-import { buildRoutes, type Route } from '../../gateway/routes.ts';
+import type { Route } from '../../gateway/routes.ts';
+import { summarizeTarget } from '../../gateway/explain.ts';
+import type { ModelFacts } from '../../providers/target.ts';
 import { command } from '../command.ts';
-import { EXIT, print, printError, printJson, table } from '../output.ts';
+import { configArg, jsonArg, loadTable } from '../configuration.ts';
+import { priceCell, tokenCount } from '../describe.ts';
+import { EXIT, paint, print, printJson, table } from '../output.ts';
 
 export default command({
   name: 'models',
   description: 'List every model and alias that the configuration gives.',
   example: 'cc-route models --json',
-  args: {
-    json: { type: 'boolean', description: 'Print JSON.' },
-    config: { type: 'string', valueHint: 'file', description: 'Read this configuration.' },
-  },
+  args: { json: jsonArg, config: configArg },
   async run({ json, config: file }) {
-    const { env } = process;
-    try {
-      const config = await loadConfig({ env, flags: file === undefined ? {} : { config: file } });
-      const rows = buildRoutes(config, env).map(summarize);
-      if (json === true) printJson({ models: rows });
-      else print(asTable(rows));
-      return EXIT.ok;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      printError(error.message);
-      return EXIT.failure;
-    }
+    const { table: routes } = await loadTable(file, process.env);
+    const models = routes.routes.map(summarize);
+    if (json === true) printJson({ models });
+    else print(asTable(models));
+    return EXIT.ok;
   },
 });
 
@@ -37,20 +29,27 @@ interface ModelSummary {
   readonly wire: string;
   /** In tokens; `null`: not known. */
   readonly contextWindow: number | null;
+  /** In tokens; `null`: not known. */
+  readonly maxOutputTokens: number | null;
+  /** USD per million tokens; `null`: not known. */
+  readonly pricing: ModelFacts['pricing'] | null;
   /** Why it can't be used; `null`: it can. */
   readonly problem: string | null;
 }
 
 function summarize({ name, aliases, target }: Route): ModelSummary {
-  const { credential } = target;
+  const { model, provider, wire, problem } = summarizeTarget(target, name);
+  const { contextWindow = null, maxOutputTokens = null, pricing = null } = target.facts;
   return {
     aliases,
     model: name,
-    upstreamModel: target.model ?? name,
-    provider: target.provider.name,
-    wire: target.wire,
-    contextWindow: target.facts.contextWindow ?? null,
-    problem: credential.kind === 'missing' ? credential.problem : null,
+    upstreamModel: model,
+    provider,
+    wire,
+    contextWindow,
+    maxOutputTokens,
+    pricing,
+    problem,
   };
 }
 
@@ -60,8 +59,13 @@ function asTable(models: readonly ModelSummary[]): string {
     model.model,
     model.provider,
     model.wire,
-    model.contextWindow === null ? '-' : model.contextWindow.toLocaleString('en'),
-    model.problem ?? 'ready',
+    model.contextWindow === null ? '-' : tokenCount(model.contextWindow),
+    priceCell(model.pricing ?? undefined),
+    model.problem === null ? 'ready' : paint('yellow', 'not usable'),
   ]);
-  return table(['alias', 'model', 'provider', 'wire format', 'context', 'state'], rows);
+  const head = ['alias', 'model', 'provider', 'wire format', 'context', 'price', 'state'];
+  const problems = models
+    .filter(({ problem }) => problem !== null)
+    .map(({ model, problem }) => `${model}: ${problem}`);
+  return [table(head, rows), ...problems].join('\n\n');
 }

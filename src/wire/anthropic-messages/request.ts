@@ -33,7 +33,7 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
 }
 
 /** A base URL that already ends in `/v1` is taken as such, since users copy both forms. */
-function endpointURL(baseURL: string, endpoint: Endpoint): string {
+export function endpointURL(baseURL: string, endpoint: Endpoint): string {
   const base = baseURL.endsWith('/v1') ? baseURL.slice(0, -'/v1'.length) : baseURL;
   return base + PATHS[endpoint];
 }

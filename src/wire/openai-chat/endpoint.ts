@@ -6,7 +6,7 @@ const DEFAULT_PATH = '/chat/completions';
  * The address of chat completions. Azure's depends on the form of the base URL, which the
  * provider's row says; `apiVersion` becomes `api-version`.
  */
-export function endpointURL({ target, model }: EncodeContext): string {
+export function endpointURL({ target, model }: Pick<EncodeContext, 'target' | 'model'>): string {
   const row = target.provider.endpoints['openai-chat']?.paths?.find((one) =>
     one.match.test(target.baseURL),
   );

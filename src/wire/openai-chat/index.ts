@@ -1,11 +1,13 @@
 import type { WireFormat } from '../wire-format.ts';
 import { decodeError } from './errors.ts';
+import { endpointURL } from './endpoint.ts';
 import { encodeRequest } from './request.ts';
 
 /** OpenAI's chat completions, as spoken by most vendors. */
 export const openaiChat: WireFormat = {
   name: 'openai-chat',
   countsTokens: false,
+  url: (target, model) => endpointURL({ target, model }),
   encode: encodeRequest,
   decodeError,
 };
