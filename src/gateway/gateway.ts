@@ -1,14 +1,12 @@
 import type { Config } from '../config/config.ts';
 import type { Call } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
 import type { Handler } from '../core/policy.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Reply, Transport } from '../upstream/attempt.ts';
 import { echoTransport } from '../upstream/echo/index.ts';
 import { networkTransport } from '../upstream/network.ts';
-import { estimateTokens } from '../wire/estimate-tokens.ts';
-import { wireFormat } from '../wire/index.ts';
+import { TokenCounts } from './count-tokens.ts';
 import { createPipeline } from './pipeline.ts';
 import { RouteTable } from './resolve.ts';
 import { buildRoutes, type Environment } from './routes.ts';
@@ -41,12 +39,13 @@ export interface Gateway {
 export function createGateway(config: Config, deps: GatewayDeps): Gateway {
   const { sinks, env, clock = systemClock, transport: network = networkTransport } = deps;
   const echo = echoTransport(clock);
+  const counts = new TokenCounts(clock);
   const makeSnapshot = (next: Config): Snapshot => {
     const table = new RouteTable(buildRoutes(next, env));
     const run = createPipeline({
       table,
       clock,
-      sinks,
+      sinks: [...sinks, counts.sink],
       timeouts: next.timeouts,
       transportFor: (provider) => (provider.builtIn === true ? echo : network),
     });
@@ -63,28 +62,10 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
     reload(next) {
       snapshot = makeSnapshot(next);
     },
-    handle: (call) =>
-      call.endpoint === 'count_tokens' ? countTokens(call, snapshot) : snapshot.run(call),
-  };
-}
-
-/** The upstream's own count where it has one, else an estimate; never 0. */
-async function countTokens(call: Call, { table, run }: Snapshot): Promise<Reply> {
-  const [target] = table.resolve(call.model).targets;
-  if (wireFormat(target.wire).countsTokens) {
-    try {
-      return await run(call);
-    } catch (error) {
-      // Several compatible services have no such endpoint.
-      const status = error instanceof GatewayError ? error.upstreamStatus : undefined;
-      if (status !== 404 && status !== 405 && status !== 501) throw error;
-    }
-  }
-  return {
-    status: 200,
-    headers: new Headers({ 'content-type': 'application/json' }),
-    body: Buffer.from(JSON.stringify({ input_tokens: estimateTokens(call.json()) })),
-    target,
-    outcome: Promise.resolve({ result: 'complete', usage: null }),
+    async handle(call) {
+      const { table, run } = snapshot;
+      if (call.endpoint === 'messages') return run(call);
+      return counts.answer(call, table.resolve(call.model).targets[0], run);
+    },
   };
 }

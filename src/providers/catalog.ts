@@ -395,6 +395,8 @@ export const PROVIDERS: readonly ProviderSpec[] = [
         baseURL: 'https://api.moonshot.cn/v1',
         alternateBaseURLs: ['https://api.moonshot.ai/v1'],
         auth: 'bearer',
+        // API reference, "Estimate tokens": the request has the form of a chat completion.
+        tokenCount: { path: 'tokenizers/estimate-token-count', count: ['data', 'total_tokens'] },
       },
       'anthropic-messages': {
         baseURL: 'https://api.moonshot.cn/anthropic',
@@ -634,7 +636,12 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     defaultWire: 'openai-chat',
     defaultWireReason: 'every version has it, and its errors tell the context length',
     endpoints: {
-      'openai-chat': { baseURL: 'http://127.0.0.1:8000/v1', auth: 'bearer' },
+      'openai-chat': {
+        baseURL: 'http://127.0.0.1:8000/v1',
+        auth: 'bearer',
+        // "Tokenizer API"; it stands beside /v1, and takes messages and tools.
+        tokenCount: { path: '../tokenize', count: ['count'] },
+      },
       'anthropic-messages': { baseURL: 'http://127.0.0.1:8000', auth: 'bearer' },
     },
     compat: { topK: true, parallelToolCalls: true },

@@ -15,6 +15,14 @@ interface EndpointPath {
   readonly apiVersion?: string;
 }
 
+/** Where an openai-chat provider counts the tokens of a request, without running the model. */
+export interface TokenCountEndpoint {
+  /** Relative to the base URL with a slash behind it. */
+  readonly path: string;
+  /** Where the number stands in the answer, key by key. */
+  readonly count: readonly string[];
+}
+
 /** One address of a provider. */
 interface ProviderEndpoint {
   /** Without a trailing slash. Absent: the route has to give one. */
@@ -24,6 +32,8 @@ interface ProviderEndpoint {
   readonly auth: AuthStyle;
   /** Absent: the wire format's usual path. */
   readonly paths?: readonly EndpointPath[];
+  /** Absent: it has none, and the gateway counts. */
+  readonly tokenCount?: TokenCountEndpoint;
 }
 
 /** A provider: one row of data in `catalog.ts`. */

@@ -51,6 +51,11 @@ export function targetName(target: Target, clientModel: string): string {
   return `${target.provider.name}/${target.model ?? clientModel}`;
 }
 
+/** The model and where it is: routes to the same one share what is learned of it. */
+export function targetKey({ baseURL, model }: Target): string {
+  return `${baseURL} ${model ?? ''}`;
+}
+
 /**
  * Whether a client's own Anthropic credential may go to this address: to the provider's own, and
  * not to another one that a route gives in its place.

@@ -6,10 +6,11 @@ import type { Target } from '../providers/target.ts';
 
 /**
  * One call at its end, once its last byte went out or it failed. The log line, the metrics, the
- * usage table and the recent-requests ring are made from it. No header and no content is in it.
+ * usage table and the recent-requests ring are made from it; nobody writes a header or any content
+ * of it down.
  */
 export interface CallRecord {
-  readonly call: Pick<Call, 'id' | 'endpoint' | 'model' | 'stream' | 'client' | 'headers'>;
+  readonly call: Pick<Call, 'id' | 'endpoint' | 'model' | 'stream' | 'client' | 'headers' | 'body'>;
   /** Who answered; `null` where none did. */
   readonly target: Target | null;
   /** `failed`: after the commit point. An {@link ErrorKind}: before it. */

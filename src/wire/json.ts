@@ -56,17 +56,21 @@ export function stringify(value: unknown, where: string): string {
 
 /** @throws GatewayError `malformed_request` where the value is nested too deeply. */
 export function checkDepth(value: unknown, where: string): void {
+  if (!isShallow(value)) throw malformed(`${where}: nested more than ${MAX_DEPTH} levels deep`);
+}
+
+/** Whether the value can be serialised without blocking on its depth. */
+export function isShallow(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) {
-      throw malformed(`${where}: nested more than ${MAX_DEPTH} levels deep`);
-    }
+    if (depth > MAX_DEPTH) return false;
     level = level.flatMap((part) =>
       typeof part === 'object' && part !== null
         ? Object.values(part).filter((inner) => typeof inner === 'object' && inner !== null)
         : [],
     );
   }
+  return true;
 }
 
 export function malformed(what: string): GatewayError {

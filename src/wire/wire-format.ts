@@ -59,10 +59,10 @@ export interface StreamTransform {
 /** A wire format: how a call becomes a request of an upstream, and its reply an Anthropic reply. */
 export interface WireFormat {
   readonly name: WireName;
-  /** Whether `count_tokens` exists upstream; where not, the gateway estimates. */
-  readonly countsTokens: boolean;
   /** Where a target's messages are sent. @param model the id that the upstream gets */
   url(target: Target, model: string): string;
+  /** Whether the target may have an endpoint that counts tokens; where not, the gateway counts. */
+  countsTokens(target: Target): boolean;
   /** @throws GatewayError `malformed_request` where the body can't be understood. */
   encode(call: Call, target: Target): EncodedRequest;
   /** Reads an answer outside 2xx. Never throws. */

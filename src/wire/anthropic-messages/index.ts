@@ -5,8 +5,8 @@ import { encodeRequest, endpointURL } from './request.ts';
 /** Anthropic's own format, passed through. */
 export const anthropicMessages: WireFormat = {
   name: 'anthropic-messages',
-  countsTokens: true,
   url: ({ baseURL }) => endpointURL(baseURL, 'messages'),
+  countsTokens: () => true,
   encode: encodeRequest,
   decodeError,
 };

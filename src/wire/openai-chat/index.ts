@@ -6,8 +6,8 @@ import { encodeRequest } from './request.ts';
 /** OpenAI's chat completions, as spoken by most vendors. */
 export const openaiChat: WireFormat = {
   name: 'openai-chat',
-  countsTokens: false,
   url: (target, model) => endpointURL({ target, model }),
+  countsTokens: ({ provider }) => provider.endpoints['openai-chat']?.tokenCount !== undefined,
   encode: encodeRequest,
   decodeError,
 };

@@ -7,6 +7,7 @@ import { endpointHeaders, endpointURL } from './endpoint.ts';
 import { asNumber, type JsonObject } from '../json.ts';
 import { chatMessages } from './messages.ts';
 import { replyDecoder } from './response.ts';
+import { countRequest } from './token-count.ts';
 import { responseFormat } from './response-format.ts';
 import { systemMessage } from './system.ts';
 import { thinkingFields } from './thinking.ts';
@@ -27,6 +28,10 @@ const NO_WEB = 'You have no access to the web here. Say so where the request nee
  */
 export function encodeRequest(call: Call, target: Target): EncodedRequest {
   const context = encodeContext(call, target);
+  const { tokenCount } = target.provider.endpoints['openai-chat'] ?? {};
+  if (call.endpoint === 'count_tokens' && tokenCount !== undefined) {
+    return countRequest(context, chatTools(context).tools, tokenCount);
+  }
   const stop = stopSequences(context);
   const request = chatRequest(context, stop.upstream);
   return {
