@@ -1,6 +1,6 @@
 import type { LogLevel } from '../lib/log-level.ts';
 import type { Secret } from '../lib/secret.ts';
-import type { OpenAiChatCompat, WireName } from '../providers/spec.ts';
+import type { Compat, WireName } from '../providers/spec.ts';
 import type { CredentialSource, ModelFacts } from '../providers/target.ts';
 
 /** One entry of `modelRoutes`, checked and complete but for what the catalog adds. */
@@ -22,7 +22,7 @@ export interface RouteConfig {
   readonly facts: ModelFacts;
   /** Names of routes to try next; absent: the siblings. */
   readonly fallback?: readonly string[];
-  readonly compat?: Partial<OpenAiChatCompat>;
+  readonly compat?: Partial<Compat>;
   /**
    * Why the route can't be used, such as an unset variable in its `baseURL`. Its `baseURL` and
    * `headers` are incomplete then, so no request may be sent; `credential` is `missing`.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_COMPAT } from '../providers/compat.ts';
-import { COMPAT_CHOICES, type OpenAiChatCompat } from '../providers/spec.ts';
+import { COMPAT_CHOICES, type Compat } from '../providers/spec.ts';
 
 /** The flags whose default `null` doesn't tell the type. */
 const NULLABLE: Record<string, z.ZodType> = {
@@ -10,8 +10,8 @@ const NULLABLE: Record<string, z.ZodType> = {
   maxTools: z.int().min(0).nullable(),
 };
 
-/** For editors, in short; `OpenAiChatCompat` has the whole story and the sources. */
-const DESCRIPTIONS: Partial<Record<keyof OpenAiChatCompat, string>> = {
+/** For editors, in short; `Compat` has the whole story and the sources. */
+const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   maxTokensField: 'The field that carries the output limit.',
   streamUsage: 'Takes stream_options: { include_usage: true }.',
   alwaysStream: 'Answers are asked for as a stream also where the client wants a whole one.',
@@ -48,9 +48,11 @@ const DESCRIPTIONS: Partial<Record<keyof OpenAiChatCompat, string>> = {
   emptyErrorIsOverflow: 'A 400 or 413 without a body means that the context is too long.',
   passFields: "Fields of the client's request that are passed on as they are.",
   extraBody: 'Fields that are added to every request.',
+  signatures:
+    'What becomes of thinking that another model wrote, in the anthropic-messages format.',
 };
 
-function flagSchema(name: string, byDefault: OpenAiChatCompat[keyof OpenAiChatCompat]): z.ZodType {
+function flagSchema(name: string, byDefault: Compat[keyof Compat]): z.ZodType {
   const choices: Record<string, readonly string[]> = COMPAT_CHOICES;
   const names = choices[name];
   if (names !== undefined) return z.enum(names);
@@ -61,18 +63,17 @@ function flagSchema(name: string, byDefault: OpenAiChatCompat[keyof OpenAiChatCo
   return NULLABLE[name] ?? z.record(z.string(), z.json());
 }
 
-/** The schema of a route's `compat`: every flag of the openai-chat format, each optional. */
+/** The schema of a route's `compat`: every flag of both wire formats, each optional. */
 export function compatSchema() {
   const shape: Record<string, z.ZodType> = {};
-  const descriptions: Record<string, string> = DESCRIPTIONS;
   for (const [name, byDefault] of Object.entries(DEFAULT_COMPAT)) {
-    const description = descriptions[name] ?? `Overrides the provider's "${name}".`;
+    const description = DESCRIPTIONS[name as keyof Compat];
     shape[name] = flagSchema(name, byDefault)
       .meta({ description, examples: [byDefault] })
       .optional();
   }
   return z.strictObject(shape).meta({
-    description: "Overrides of the provider's deviations from the plain openai-chat format.",
+    description: "Overrides of what the catalog knows of the provider's wire format.",
     examples: [{ maxTokensField: 'max_completion_tokens' }],
   });
 }

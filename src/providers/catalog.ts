@@ -134,6 +134,8 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       'anthropic-messages': { baseURL: 'https://api.anthropic.com', auth: 'x-api-key' },
       'openai-chat': { baseURL: 'https://api.anthropic.com/v1', auth: 'bearer' },
     },
+    // https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+    compat: { signatures: 'checked' },
   },
   {
     // https://platform.minimaxi.com/docs/api-reference/text-anthropic-api
@@ -156,6 +158,8 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
     },
     compat: {
+      // It takes signed thinking back as it is (NousResearch/hermes-agent#85251, measured).
+      signatures: 'ignored',
       // With reasoning_split the thinking comes apart from the text, in reasoning_details.
       extraBody: { reasoning_split: true },
       reasoningReplay: 'reasoning_details',
@@ -180,6 +184,9 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
     },
     compat: {
+      // Tool calls without their thinking are a 400, unsigned thinking is none
+      // (NousResearch/hermes-agent#17510).
+      signatures: 'ignored',
       thinking: 'thinking',
       efforts: LOW_HIGH_MAX,
       reasoningReplay: 'reasoning_content',
@@ -219,7 +226,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       sessionField: 'session_id',
     },
     modelCompat: [
-      { match: /^~?anthropic\//, compat: { cacheControl: true } },
+      { match: /^~?anthropic\//, compat: { cacheControl: true, signatures: 'checked' } },
       { match: MANDATORY_REASONING, compat: { thinkingAlwaysOn: true } },
     ],
   },
@@ -405,6 +412,8 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
     },
     compat: {
+      // https://github.com/NousResearch/hermes-agent/pull/67606: thinking goes back as it is.
+      signatures: 'ignored',
       sampling: 'fixed',
       reasoningReplay: 'reasoning_content',
       reasoningRequired: true,

@@ -1,7 +1,8 @@
-import type { OpenAiChatCompat, ProviderSpec } from './spec.ts';
+import { DEFAULT_ANTHROPIC_COMPAT } from './anthropic-compat.ts';
+import type { Compat, ProviderSpec } from './spec.ts';
 
-/** Plain chat completions, as a server without any known deviation speaks it. */
-export const DEFAULT_COMPAT: OpenAiChatCompat = {
+/** Both formats as a server without any known deviation speaks them. */
+export const DEFAULT_COMPAT: Compat = {
   maxTokensField: 'max_tokens',
   streamUsage: true,
   alwaysStream: false,
@@ -38,6 +39,7 @@ export const DEFAULT_COMPAT: OpenAiChatCompat = {
   emptyErrorIsOverflow: false,
   passFields: [],
   extraBody: {},
+  ...DEFAULT_ANTHROPIC_COMPAT,
 };
 
 /**
@@ -47,8 +49,8 @@ export const DEFAULT_COMPAT: OpenAiChatCompat = {
 export function resolveCompat(
   provider: ProviderSpec,
   model: string,
-  route: Partial<OpenAiChatCompat> = {},
-): OpenAiChatCompat {
+  route: Partial<Compat> = {},
+): Compat {
   const forModel = provider.modelCompat?.find((row) => row.match.test(model))?.compat;
   return { ...DEFAULT_COMPAT, ...provider.compat, ...forModel, ...route };
 }

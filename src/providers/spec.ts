@@ -1,3 +1,5 @@
+import { ANTHROPIC_CHOICES, type AnthropicCompat } from './anthropic-compat.ts';
+
 /** The wire formats that an upstream can speak. Each is one folder in `src/wire/`. */
 export const WIRE_NAMES = ['anthropic-messages', 'openai-chat'] as const;
 export type WireName = (typeof WIRE_NAMES)[number];
@@ -56,8 +58,8 @@ export interface ProviderSpec {
   readonly acceptsClientCredential?: true;
   /** Headers that every request of this provider carries. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Deviations from the plain openai-chat format. */
-  readonly compat?: Partial<OpenAiChatCompat>;
+  /** Deviations from the plain openai-chat format and from Anthropic's own API. */
+  readonly compat?: Partial<Compat>;
   /** Deviations of single models, the first matching row wins. Matched against the upstream id. */
   readonly modelCompat?: readonly ModelCompat[];
 }
@@ -65,8 +67,11 @@ export interface ProviderSpec {
 /** Deviations of the models whose upstream id matches. */
 export interface ModelCompat {
   readonly match: RegExp;
-  readonly compat: Partial<OpenAiChatCompat>;
+  readonly compat: Partial<Compat>;
 }
+
+/** The flags of both wire formats; a target reads those of the format that it speaks. */
+export interface Compat extends OpenAiChatCompat, AnthropicCompat {}
 
 /** Anthropic's levels of `output_config.effort`, lowest first. */
 export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -89,6 +94,7 @@ export const COMPAT_CHOICES = {
   prefill: ['prefix', 'partial', 'none'],
   webSearch: ['built-in', 'plugin', 'web_search_options', 'none'],
   sessionField: ['prompt_cache_key', 'session_id', 'none'],
+  ...ANTHROPIC_CHOICES,
 } as const;
 
 type Choice<Key extends keyof typeof COMPAT_CHOICES> = (typeof COMPAT_CHOICES)[Key][number];

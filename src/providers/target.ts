@@ -1,5 +1,5 @@
 import type { Secret } from '../lib/secret.ts';
-import type { OpenAiChatCompat, ProviderSpec, WireName } from './spec.ts';
+import type { Compat, ProviderSpec, WireName } from './spec.ts';
 
 /** Where a route's key comes from. */
 export type CredentialSource =
@@ -41,7 +41,7 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
   readonly facts: ModelFacts;
   /** Defaults, provider, model and route merged. */
-  readonly compat: OpenAiChatCompat;
+  readonly compat: Compat;
   /** Why no request may be sent, such as an unset variable in the address. */
   readonly problem?: string;
 }

@@ -4,7 +4,7 @@ import type { AnthropicEvent, AnthropicRequest } from '../../src/core/messages.t
 import { customProvider, findProvider } from '../../src/providers/catalog.ts';
 import { resolveCompat } from '../../src/providers/compat.ts';
 import { modelFacts } from '../../src/providers/models.ts';
-import type { OpenAiChatCompat } from '../../src/providers/spec.ts';
+import type { Compat } from '../../src/providers/spec.ts';
 import type { ModelFacts, Target } from '../../src/providers/target.ts';
 import { openaiChat } from '../../src/wire/openai-chat/index.ts';
 import { foldMessage } from '../../src/wire/openai-chat/fold.ts';
@@ -41,7 +41,7 @@ export interface ChatTargetOptions {
   readonly preset?: string;
   readonly model?: string;
   readonly facts?: ModelFacts;
-  readonly compat?: Partial<OpenAiChatCompat>;
+  readonly compat?: Partial<Compat>;
   readonly changes?: Partial<Target>;
 }
 

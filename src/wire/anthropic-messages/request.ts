@@ -1,7 +1,7 @@
-import { replaceModel } from '../../core/body-scan.ts';
 import type { Call, Endpoint } from '../../core/call.ts';
 import type { Target } from '../../providers/target.ts';
 import type { EncodedRequest } from '../wire-format.ts';
+import { adaptBody } from './body.ts';
 import { passthroughDecoder } from './response.ts';
 
 const PATHS: Record<Endpoint, string> = {
@@ -11,7 +11,8 @@ const PATHS: Record<Endpoint, string> = {
 
 /**
  * The client's request with another model name; every other byte of the body and every header
- * passes, so that a field or beta that is new today works today.
+ * passes, so that a field or beta that is new today works today. What an upstream is known to
+ * reject is taken out (body.ts).
  *
  * `identity` is asked for because a decoded answer is what gets sent on.
  */
@@ -27,7 +28,7 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
   return {
     url: endpointURL(target.baseURL, call.endpoint) + call.query,
     headers,
-    body: replaceModel(call.body, call.modelSpan, target.model),
+    body: adaptBody({ call, target }),
     decoder: passthroughDecoder(target),
   };
 }

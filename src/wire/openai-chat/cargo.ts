@@ -1,6 +1,6 @@
 import { mergeDetails } from './delta.ts';
 import type { JsonObject } from '../json.ts';
-import { encodeCarrier } from './reasoning.ts';
+import { encodeCarrier } from '../carrier.ts';
 
 /**
  * What an upstream wants to see again with the next request and the client has no field for. It

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { decodeCarrier, encodeCarrier } from '../../../src/wire/openai-chat/reasoning.ts';
+import { decodeCarrier, encodeCarrier } from '../../../src/wire/carrier.ts';
 import { requestedThinking } from '../../../src/wire/openai-chat/thinking.ts';
 import {
   ASK,

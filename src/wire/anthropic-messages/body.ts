@@ -1,0 +1,24 @@
+import { replaceModel } from '../../core/body-scan.ts';
+import { JsonNode } from '../json-node.ts';
+import type { AdaptContext, Adaptation } from './adaptation.ts';
+import { signatures } from './signatures.ts';
+
+/** In the order in which they are applied. */
+const ADAPTATIONS: readonly Adaptation[] = [signatures];
+
+/**
+ * The client's body with the upstream's model id, and without what this upstream would reject.
+ * Where there is nothing of that, every other byte is the client's own.
+ *
+ * @throws GatewayError `malformed_request` where a body that has to be changed is not JSON
+ */
+export function adaptBody(context: AdaptContext): Uint8Array {
+  const { call, target } = context;
+  const bytes = Buffer.from(call.body.buffer, call.body.byteOffset, call.body.byteLength);
+  const needed = ADAPTATIONS.filter(({ concerns }) => concerns(bytes, context));
+  if (needed.length === 0) return replaceModel(call.body, call.modelSpan, target.model);
+  const root = JsonNode.parse(bytes);
+  for (const { apply } of needed) apply(root, context);
+  if (target.model !== null) root.set('model', JsonNode.of(target.model));
+  return root.bytes();
+}
