@@ -160,6 +160,15 @@ export class GatewayError extends Error {
   }
 }
 
+/** The status that a client gets for an error before the commit point. */
+export function clientStatus(
+  { rule, passthrough }: GatewayError,
+  client: 'claude-code' | 'other',
+): number {
+  if (passthrough !== undefined) return passthrough.status;
+  return client === 'claude-code' ? (rule.claudeCodeStatus ?? rule.status) : rule.status;
+}
+
 /** The body of an Anthropic error answer, and of an SSE `error` event. */
 export interface ErrorEnvelope {
   readonly type: 'error';

@@ -1,14 +1,17 @@
 import type { ErrorKind } from './errors.ts';
 
 /** What a journal needs to know of a target; every `Target` fits. */
-interface TargetRef {
+export interface TargetRef {
   readonly route: string;
   readonly provider: { readonly name: string };
   readonly model: string | null;
+  readonly baseURL: string;
 }
 
 /** One step on a call's way. Metrics, traces and log lines are made from these. */
 export type JournalStep =
+  /** The model's name led to this target: the first of its chain. */
+  | { readonly kind: 'routed'; readonly target: TargetRef }
   /** A request goes out. */
   | { readonly kind: 'attempt'; readonly target: TargetRef }
   /** It failed before the commit point. */

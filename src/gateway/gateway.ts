@@ -44,6 +44,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
     const table = new RouteTable(buildRoutes(next, env));
     const run = createPipeline({
       table,
+      counts,
       clock,
       sinks: [...sinks, counts.sink],
       timeouts: next.timeouts,
@@ -62,10 +63,6 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
     reload(next) {
       snapshot = makeSnapshot(next);
     },
-    async handle(call) {
-      const { table, run } = snapshot;
-      if (call.endpoint === 'messages') return run(call);
-      return counts.answer(call, table.resolve(call.model).targets[0], run);
-    },
+    handle: (call) => snapshot.run(call),
   };
 }

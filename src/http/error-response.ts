@@ -1,4 +1,4 @@
-import { errorEnvelope, GatewayError } from '../core/errors.ts';
+import { clientStatus, errorEnvelope, GatewayError } from '../core/errors.ts';
 import { clientHeaders } from '../core/headers.ts';
 
 /** What an error's answer depends on besides the error. */
@@ -33,8 +33,7 @@ export function errorResponse(error: GatewayError, context: ErrorContext): Respo
   if (error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
   }
-  const status =
-    context.client === 'claude-code' ? (rule.claudeCodeStatus ?? rule.status) : rule.status;
+  const status = clientStatus(error, context.client);
   const body = JSON.stringify(errorEnvelope(error, context.requestId));
   return new Response(body, { status, headers });
 }

@@ -47,7 +47,10 @@ export interface Target {
 }
 
 /** `provider/model`, as shown in `x-cc-route-target`, logs and messages. */
-export function targetName(target: Target, clientModel: string): string {
+export function targetName(
+  target: { readonly provider: { readonly name: string }; readonly model: string | null },
+  clientModel: string,
+): string {
   return `${target.provider.name}/${target.model ?? clientModel}`;
 }
 

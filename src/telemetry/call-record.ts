@@ -1,6 +1,6 @@
 import type { Call } from '../core/call.ts';
 import type { ErrorKind } from '../core/errors.ts';
-import type { JournalEntry } from '../core/journal.ts';
+import type { JournalEntry, TargetRef } from '../core/journal.ts';
 import type { Usage } from '../core/messages.ts';
 import type { Target } from '../providers/target.ts';
 
@@ -10,11 +10,17 @@ import type { Target } from '../providers/target.ts';
  * of it down.
  */
 export interface CallRecord {
-  readonly call: Pick<Call, 'id' | 'endpoint' | 'model' | 'stream' | 'client' | 'headers' | 'body'>;
+  readonly call: Pick<Call, 'id' | 'endpoint' | 'model' | 'stream' | 'client' | 'body'> & {
+    /** Which conversation it belongs to, and which subagent of it made it. */
+    readonly session: string | null;
+    readonly agent: string | null;
+  };
+  /** When the call came, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** Who answered; `null` where none did. */
   readonly target: Target | null;
   /** `failed`: after the commit point. An {@link ErrorKind}: before it. */
-  readonly result: 'complete' | 'failed' | 'client_gone' | ErrorKind;
+  readonly result: CallResult;
   /** The status that the client got. */
   readonly status: number;
   readonly usage: Usage | null;
@@ -25,5 +31,17 @@ export interface CallRecord {
   readonly journal: readonly JournalEntry[];
 }
 
+type CallResult = 'complete' | 'failed' | 'client_gone' | ErrorKind;
+
 /** Takes a record off the request's path; it must be quick and must not throw. */
 export type CallSink = (record: CallRecord) => void;
+
+/**
+ * Who answered, or who was to answer; `null` where the model's name led nowhere. What names and
+ * labels are made of: all of it comes from the configuration.
+ */
+export function routedTo({ target, journal }: CallRecord): TargetRef | null {
+  if (target !== null) return target;
+  const step = journal.findLast((entry) => entry.kind === 'attempt' || entry.kind === 'routed');
+  return step?.target ?? null;
+}

@@ -1,7 +1,7 @@
 import { createConsola, LogLevels } from 'consola/core';
 import type { LogLevel } from '../lib/log-level.ts';
 import { targetName } from '../providers/target.ts';
-import type { CallRecord, CallSink } from './call-record.ts';
+import { routedTo, type CallRecord, type CallSink } from './call-record.ts';
 
 export interface Log {
   debug(message: string): void;
@@ -39,7 +39,8 @@ function levelOf({ result }: CallRecord): 'info' | 'warn' {
 }
 
 function requestText(record: CallRecord): string {
-  const { call, target, result, status, firstByteMs, totalMs, usage } = record;
+  const target = routedTo(record);
+  const { call, result, status, firstByteMs, totalMs, usage } = record;
   return [
     call.id,
     call.endpoint,
