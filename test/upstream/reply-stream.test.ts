@@ -5,6 +5,7 @@ import { replyStream } from '../../src/upstream/reply-stream.ts';
 import { Watchdog } from '../../src/upstream/watchdog.ts';
 import { PassthroughStream } from '../../src/wire/anthropic-messages/stream.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { testCall } from '../support/openai-chat.ts';
 import { testTarget } from '../support/target.ts';
 
 const START = 'event: message_start\ndata: {"type":"message_start"}\n\n';
@@ -32,7 +33,7 @@ function setup() {
   );
   // As fetch does it: a given-up request breaks the body's stream.
   watchdog.signal.addEventListener('abort', () => upstream.error(watchdog.signal.reason));
-  const transform = new PassthroughStream(target);
+  const transform = new PassthroughStream({ call: testCall({}), target });
   const first = transform.push(Buffer.from(START));
   const { stream, outcome } = replyStream({
     reader: source.getReader(),

@@ -1,9 +1,11 @@
 import type { Call } from '../../core/call.ts';
 import { GatewayError, type ErrorKind, type UpstreamAnswer } from '../../core/errors.ts';
-import type { Target } from '../../providers/target.ts';
+import { acceptsClientCredential, type Target } from '../../providers/target.ts';
 import { quote, readProblemBytes } from '../errors/body.ts';
 import { classify } from '../errors/classify.ts';
+import type { ErrorContext } from '../errors/context.ts';
 import { explain, upstreamName } from '../errors/explain.ts';
+import { overflowError, readOverflow } from '../errors/overflow.ts';
 import { retryAfterMs } from '../errors/retry-after.ts';
 
 /**
@@ -18,13 +20,28 @@ const EXPLAINED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'upstream_not_found',
 ]);
 
+/** Anthropic's words for a prompt that is too long, on which Claude Code compacts. */
+const PROMPT_TOO_LONG = /prompt is too long: \d+ tokens > \d+ maximum/;
+
 /**
  * Reads an error answer. The client gets most of them untouched, because Claude Code matches on
- * wordings; all of them where the credential was the client's own.
+ * wordings; all of them where the credential was the client's own. A context that is too long is
+ * told in Anthropic's words: Claude Code 2.1.197 doesn't know all others.
  */
 export function decodeError(answer: UpstreamAnswer, call: Call, target: Target): GatewayError {
   const problem = readProblemBytes(answer.body);
   const kind = classify(problem, answer.status);
+  const overflow = readOverflow(problem, kind);
+  if (overflow !== null) {
+    const error = overflowError(overflow, { call, target }, answer.status);
+    const spoken = isAnthropic(target) || PROMPT_TOO_LONG.test(problem.text);
+    return spoken
+      ? new GatewayError(error.kind, error.message, {
+          upstreamStatus: answer.status,
+          passthrough: answer,
+        })
+      : error;
+  }
   const waitMs = retryAfterMs(answer.headers);
   const explained = target.credential.kind !== 'client' && EXPLAINED.has(kind);
   return new GatewayError(kind, explain(kind, problem, answer.status, { call, target }), {
@@ -48,12 +65,20 @@ const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
 };
 
 /** An error that came under a 2xx status or inside of a stream. */
-export function errorFromBody(body: Uint8Array, target: Target): GatewayError {
+export function errorFromBody(body: Uint8Array, context: ErrorContext): GatewayError {
+  const { target } = context;
   const problem = readProblemBytes(body);
   const kind = classify(problem, STATUS_BY_TYPE[problem.type] ?? problem.status ?? 500);
+  const overflow = readOverflow(problem, kind);
+  if (overflow !== null) return overflowError(overflow, context);
   const said = quote(problem.text);
   return new GatewayError(
     kind,
     `${upstreamName(target)}: ${said === '' ? 'an error without a text.' : said}`,
   );
+}
+
+/** Anthropic itself, and no other service that speaks its format. */
+function isAnthropic({ provider, baseURL }: Target): boolean {
+  return acceptsClientCredential(provider, baseURL);
 }

@@ -29,7 +29,7 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
     url: endpointURL(target.baseURL, call.endpoint) + call.query,
     headers,
     body: adaptBody({ call, target }),
-    decoder: passthroughDecoder(target),
+    decoder: passthroughDecoder({ call, target }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Target } from '../../providers/target.ts';
+import type { ErrorContext } from '../errors/context.ts';
 import type { DecodedBody, ReplyDecoder } from '../wire-format.ts';
 import { encodeMessageAsStream } from './message-stream.ts';
 import { errorFromBody } from './errors.ts';
@@ -7,14 +8,15 @@ import { PassthroughStream } from './stream.ts';
 import { bodyUsage, messageUsage } from './usage.ts';
 
 /** Hands an Anthropic reply on as it is, but for errors that came under a 2xx status. */
-export function passthroughDecoder(target: Target): ReplyDecoder {
+export function passthroughDecoder(context: ErrorContext): ReplyDecoder {
+  const { target } = context;
   const checked = (bytes: Uint8Array): Uint8Array => {
-    if (looksLikeError(bytes)) throw errorFromBody(bytes, target);
+    if (looksLikeError(bytes)) throw errorFromBody(bytes, context);
     if (!looksLikeObject(bytes)) throw notAMessage(target);
     return bytes;
   };
   return {
-    stream: () => new PassthroughStream(target),
+    stream: () => new PassthroughStream(context),
     body: (bytes): DecodedBody => ({ body: checked(bytes), usage: bodyUsage(bytes) }),
     bodyAsStream(bytes): DecodedBody {
       const message = parseMessage(checked(bytes), target);

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Usage } from '../../core/messages.ts';
-import type { Target } from '../../providers/target.ts';
+import type { ErrorContext } from '../errors/context.ts';
+import { upstreamName } from '../errors/explain.ts';
 import type { StreamTransform } from '../wire-format.ts';
 import { errorFromBody } from './errors.ts';
 import { encodeErrorEvent } from './events.ts';
@@ -28,15 +29,15 @@ const MAX_EVENT_BYTES = 33_554_432;
 export class PassthroughStream implements StreamTransform {
   state: StreamTransform['state'] = 'waiting';
   error: GatewayError | null = null;
-  readonly #target: Target;
+  readonly #context: ErrorContext;
   readonly #meter = new UsageMeter();
   /** Bytes of an event, or before the first event, that were not given out yet. */
   #held: Buffer = Buffer.alloc(0);
   /** The last bytes given out that hold an event with data; read at the end only. */
   #lastData: Buffer = Buffer.alloc(0);
 
-  constructor(target: Target) {
-    this.#target = target;
+  constructor(context: ErrorContext) {
+    this.#context = context;
   }
 
   get usage(): Usage | null {
@@ -104,7 +105,7 @@ export class PassthroughStream implements StreamTransform {
       if (name === 'ping' || data === undefined || /^\{\s*"type"\s*:\s*"ping"/.test(data)) continue;
       if (name === 'error' || /^\{\s*"type"\s*:\s*"error"/.test(data)) {
         this.state = 'failed';
-        this.error = errorFromBody(Buffer.from(data, 'utf8'), this.#target);
+        this.error = errorFromBody(Buffer.from(data, 'utf8'), this.#context);
         return NOTHING;
       }
       this.state = 'open';
@@ -126,7 +127,7 @@ export class PassthroughStream implements StreamTransform {
   }
 
   #name(): string {
-    return `${this.#target.provider.label} (route ${this.#target.route})`;
+    return upstreamName(this.#context.target);
   }
 }
 

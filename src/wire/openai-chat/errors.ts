@@ -6,7 +6,7 @@ import { classify } from '../errors/classify.ts';
 import type { ErrorContext } from '../errors/context.ts';
 import { explain, upstreamName } from '../errors/explain.ts';
 import { asObject, isObject, type JsonObject } from '../json.ts';
-import { overflowError, readOverflow } from './overflow.ts';
+import { overflowError, readOverflow } from '../errors/overflow.ts';
 import { retryAfterMs } from '../errors/retry-after.ts';
 
 /** Reads an answer outside 2xx. Never throws. */
@@ -71,8 +71,7 @@ function toError(
   waitMs: number | undefined,
 ): GatewayError {
   const kind = classify(problem, status);
-  const settled = kind === 'upstream_unauthorized' || kind === 'upstream_billing';
-  const overflow = settled ? null : readOverflow(problem.text, problem.code);
+  const overflow = readOverflow(problem, kind);
   if (overflow !== null) return overflowError(overflow, context, status);
   return new GatewayError(kind, explain(kind, problem, status, context), {
     upstreamStatus: status,

@@ -9,7 +9,7 @@ import { upstreamName } from '../errors/explain.ts';
 import { errorInReply, finishError } from './errors.ts';
 import { isObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 import { MessageWriter } from './message-writer.ts';
-import { overflowError } from './overflow.ts';
+import { overflowError } from '../errors/overflow.ts';
 import { ReplyBlocks } from './reply-blocks.ts';
 import { isFailure, isLength, stopReason } from './stop-reason.ts';
 import { ThinkTagSplitter } from './text-scanner.ts';

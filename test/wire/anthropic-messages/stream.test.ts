@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../../src/core/errors.ts';
 import { PassthroughStream } from '../../../src/wire/anthropic-messages/stream.ts';
+import { testCall } from '../../support/openai-chat.ts';
 import { testTarget } from '../../support/target.ts';
 
 const START = 'event: message_start\ndata: {"type":"message_start","message":{}}\n\n';
@@ -14,7 +15,7 @@ const COMPLETE = START + PING + DELTA + STOP;
 
 /** Feeds the text in chunks of so many bytes; what came out, and the transform. */
 function feed(text: string, size: number, end = true) {
-  const stream = new PassthroughStream(testTarget());
+  const stream = new PassthroughStream({ call: testCall({}), target: testTarget() });
   const bytes = Buffer.from(text);
   const out: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += size) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Usage } from '../../../src/core/messages.ts';
 import { passthroughDecoder } from '../../../src/wire/anthropic-messages/response.ts';
+import { testCall } from '../../support/openai-chat.ts';
 import { testTarget } from '../../support/target.ts';
 
 const target = testTarget();
@@ -19,7 +20,7 @@ const text = (value: string) =>
 const STOP = event({ type: 'message_stop' });
 
 function streamUsage(events: string, size = 1000): Usage | null {
-  const stream = passthroughDecoder(target).stream();
+  const stream = passthroughDecoder({ call: testCall({}), target }).stream();
   const bytes = Buffer.from(events);
   for (let at = 0; at < bytes.length; at += size) stream.push(bytes.subarray(at, at + size));
   stream.end();
@@ -124,7 +125,7 @@ describe('counts of a stream that passes', () => {
 });
 
 describe('counts of a whole message', () => {
-  const decoder = passthroughDecoder(target);
+  const decoder = passthroughDecoder({ call: testCall({}), target });
   const bytes = (message: object) => Buffer.from(JSON.stringify(message));
   const message = {
     type: 'message',

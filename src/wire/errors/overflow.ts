@@ -1,6 +1,7 @@
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError, type ErrorKind } from '../../core/errors.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
-import type { ErrorContext } from '../errors/context.ts';
+import type { UpstreamProblem } from './body.ts';
+import type { ErrorContext } from './context.ts';
 
 /** What an upstream says about a context that is too long; absent where it gives no number. */
 export interface Overflow {
@@ -42,13 +43,21 @@ const WORDINGS: readonly {
   { pattern: /prompt too long; exceeded/i, vendor: 'Ollama' },
   { pattern: /input length.*exceeds/i, vendor: 'SiliconFlow, Fireworks' },
   { pattern: /prompt (?:exceeds|is longer than) (?:max|the max)/i, vendor: 'GLM' },
-  { pattern: /input length and `max_tokens` exceed context limit/i, vendor: 'Anthropic' },
+  { pattern: /input length and `?max_tokens`? exceed context limit/i, vendor: 'Anthropic' },
+  { pattern: /longer than the maximum model length/i, vendor: 'vLLM' },
+  { pattern: /context size has been exceeded/i, vendor: 'LM Studio' },
+  {
+    pattern: /exceeds? (?:the |model'?s )*maximum (?:number of )?input (?:tokens|length)/i,
+    vendor: 'Bedrock, SGLang',
+  },
 ];
 
 const CODES: ReadonlySet<string> = new Set([
   'context_length_exceeded',
   'model_max_prompt_tokens_exceeded',
   'string_above_max_length',
+  'exceed_context_size_error',
+  'model_context_window_exceeded',
   // GLM's code for a prompt that is too long.
   '1261',
 ]);
@@ -69,6 +78,7 @@ const LIMITS: readonly RegExp[] = [
   /maximum number of tokens allowed \(?(\d+)/i,
   /context length(?: of only)? \(?(\d+)/i,
   /input length should be \[\d+, ?(\d+)\]/i,
+  /maximum (?:allowed input|model) length (?:is|of) (\d+)/i,
   /"?n_ctx"?:? ?(\d+)/i,
 ];
 
@@ -81,7 +91,8 @@ const INPUTS: readonly RegExp[] = [
   /request contains (\d+) tokens/i,
   /\(requested:? (\d+)\)/i,
   /prompt is too long: (\d+)/i,
-  /prompt contains (\d+) tokens/i,
+  /prompt contains (?:at least )?(\d+) (?:input )?tokens/i,
+  /input length \(?(\d+)/i,
   /request \((\d+) tokens\)/i,
   /the input \((\d+) tokens\)/i,
   /first (\d+) tokens/i,
@@ -90,25 +101,41 @@ const INPUTS: readonly RegExp[] = [
 ];
 
 const OUTPUTS: readonly RegExp[] = [
+  /(\d+) in the output/i,
+  /requested (\d+) output tokens/i,
   /(\d+) (?:tokens )?(?:for|in) the completion/i,
   /\+ (\d+) > \d+/,
 ];
 
-/** Reads an upstream's error as an overflow, or gives `null`. */
-export function readOverflow(text: string, code: string): Overflow | null {
+/**
+ * Reads an upstream's error as an overflow, or gives `null`.
+ *
+ * @param kind what the error is otherwise: a bad key or an empty account stays one, whatever is said
+ */
+export function readOverflow(
+  { text, code, type }: UpstreamProblem,
+  kind: ErrorKind,
+): Overflow | null {
+  if (kind === 'upstream_unauthorized' || kind === 'upstream_billing') return null;
   const perMinute = TOKENS_PER_MINUTE.exec(text);
   if (perMinute !== null) {
     const [limit, input] = [Number(perMinute[1]), Number(perMinute[2])];
     return input > limit ? { limit, input } : null;
   }
   const known = WORDINGS.some((row) => row.pattern.test(text)) && !RATE_LIMIT.test(text);
-  if (!known && !CODES.has(code)) return null;
+  if (!known && !CODES.has(code) && !CODES.has(type)) return null;
   const plain = text.replaceAll(/(?<=\d)[,_](?=\d{3})/g, '');
   return {
     ...found('limit', LIMITS, plain),
-    ...found('input', INPUTS, plain),
+    ...(inputParts(plain) ?? found('input', INPUTS, plain)),
     ...found('output', OUTPUTS, plain),
   };
+}
+
+/** OpenRouter tells the input in parts: "8963 of text input, 13176 of tool input". */
+function inputParts(text: string): Overflow | null {
+  const parts = [...text.matchAll(/(\d+) of \w+ input/gi)].map(([, count]) => Number(count));
+  return parts.length === 0 ? null : { input: parts.reduce((sum, part) => sum + part, 0) };
 }
 
 function found(key: keyof Overflow, patterns: readonly RegExp[], text: string): Overflow {
