@@ -1,26 +1,79 @@
-import { mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildExecutable, commit } from './compile/build.ts';
+import { billOfMaterials } from './compile/sbom.ts';
+import { chooseTargets, TARGETS, type CompileTarget } from './compile/targets.ts';
 
-/** Makes `release/bin/clauder` for this machine, and the link that gives it its second name. */
-const root = join(import.meta.dir, '..');
-const folder = join(root, 'release/bin');
-const suffix = process.platform === 'win32' ? '.exe' : '';
-const executable = join(folder, `clauder${suffix}`);
-const alias = join(folder, `cc-route${suffix}`);
+const HELP = `bun run compile [options]
 
-/** The short commit, with a mark where the tree differs from it; empty outside a clone. */
-function commit(): string {
-  const git = Bun.spawnSync(['git', 'describe', '--always', '--dirty', '--exclude=*'], {
-    cwd: root,
-    stderr: 'ignore',
-  });
-  return git.success ? git.stdout.toString().trim() : '';
+Makes release/bin/clauder for this machine, and cc-route beside it.
+
+  --all             every executable of a release: ${TARGETS.map(({ name }) => name).join(', ')}
+  --target LIST     some of them, separated by commas; "darwin" is macOS, and an operating
+                    system alone means all of its kinds
+  --help            this text
+
+With --all or --target the files are release/bin/clauder-<target>, each also compressed (.gz),
+with SHA256SUMS and a bill of materials (sbom.cdx.json) beside them. The same commit gives the
+same bytes. Nothing but the npm registry is reached, for Bun's executables of other systems.
+`;
+
+const folder = join(import.meta.dir, '../release/bin');
+const isWindows = process.platform === 'win32';
+
+/** The executable for this machine, and the link that gives it its second name. */
+async function compileHere(): Promise<void> {
+  const suffix = isWindows ? '.exe' : '';
+  const outfile = join(folder, `clauder${suffix}`);
+  await buildExecutable({ suffix, outfile });
+  if (!isWindows) {
+    const link = join(folder, 'cc-route');
+    rmSync(link, { force: true });
+    symlinkSync('clauder', link);
+  }
+  const started = Math.round(await startUpMs(outfile));
+  console.log(`release/bin/clauder${suffix}: ${megabytes(outfile)} MB, starts in ${started} ms`);
+}
+
+async function compileFor(targets: readonly CompileTarget[]): Promise<void> {
+  const made: string[] = [];
+  for (const { name, bun, suffix } of targets) {
+    const outfile = join(folder, `clauder-${name}${suffix}`);
+    await buildExecutable({ target: bun, suffix, outfile });
+    // Without a name and a date in it, so that it is the same each time.
+    const packed = Bun.gzipSync(readFileSync(outfile), { level: 9 });
+    packed.fill(0, 4, 8);
+    writeFileSync(`${outfile}.gz`, packed);
+    made.push(outfile, `${outfile}.gz`);
+    const sizes = `${megabytes(outfile)} MB, ${megabytes(`${outfile}.gz`)} MB compressed`;
+    const started = runsHere(name) ? `, starts in ${Math.round(await startUpMs(outfile))} ms` : '';
+    console.log(`release/bin/${basename(outfile)}: ${sizes}${started}`);
+  }
+  const bill = join(folder, 'sbom.cdx.json');
+  writeFileSync(bill, await billOfMaterials(commit()));
+  made.push(bill);
+  writeFileSync(join(folder, 'SHA256SUMS'), made.map(checksumLine).join(''));
+  console.log('release/bin/SHA256SUMS and sbom.cdx.json');
+}
+
+/** As `sha256sum` writes and checks it. */
+function checksumLine(file: string): string {
+  const sum = new Bun.CryptoHasher('sha256').update(readFileSync(file)).digest('hex');
+  return `${sum}  ${basename(file)}\n`;
+}
+
+const megabytes = (file: string): number => Math.round(statSync(file).size / 1_048_576);
+
+function runsHere(target: string): boolean {
+  const system = { linux: 'linux', darwin: 'macos', win32: 'windows' }[process.platform as string];
+  return target === `${system}-${process.arch}`;
 }
 
 /** The median time to print its help, in milliseconds: what every start costs at least. */
-async function startUpMs(): Promise<number> {
+async function startUpMs(executable: string): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'cc-route-compile-'));
   const times = Array.from({ length: 7 }, () => {
     const started = performance.now();
@@ -31,34 +84,27 @@ async function startUpMs(): Promise<number> {
   return times.sort((a, b) => a - b)[3] ?? 0;
 }
 
-mkdirSync(folder, { recursive: true });
-const build = await Bun.build({
-  entrypoints: [join(root, 'src/main.ts')],
-  // The folder it is started in is somebody else's: nothing in it may change what it does.
-  compile: {
-    outfile: executable,
-    autoloadBunfig: false,
-    autoloadDotenv: false,
-    autoloadPackageJson: false,
-    autoloadTsconfig: false,
-  },
-  format: 'esm',
-  bytecode: true,
-  // What is imported lazily stays on its own: a start reads only what it needs.
-  splitting: true,
-  minify: true,
-  define: { CC_ROUTE_COMMIT: JSON.stringify(commit()) },
-  throw: false,
-});
-if (!build.success) {
-  console.error(build.logs.map(String).join('\n'));
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      all: { type: 'boolean' },
+      target: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    console.log(HELP);
+    return;
+  }
+  mkdirSync(folder, { recursive: true });
+  if (values.all === true) await compileFor(TARGETS);
+  else if (values.target !== undefined) await compileFor(chooseTargets(values.target));
+  else await compileHere();
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
-if (suffix === '') {
-  rmSync(alias, { force: true });
-  symlinkSync('clauder', alias);
-}
-const megabytes = Math.round(statSync(executable).size / 1_048_576);
-console.log(
-  `release/bin/clauder${suffix}: ${megabytes} MB, starts in ${Math.round(await startUpMs())} ms`,
-);
