@@ -20,6 +20,8 @@ export interface RouteConfig {
   readonly headers: Readonly<Record<string, string>>;
   readonly apiVersion?: string;
   readonly facts: ModelFacts;
+  /** Whether requests that don't fit are refused without being sent. */
+  readonly preflight?: boolean;
   /** Names of routes to try next; absent: the siblings. */
   readonly fallback?: readonly string[];
   readonly compat?: Partial<Compat>;

@@ -1,4 +1,5 @@
 import { Secret } from '../lib/secret.ts';
+import { modelFacts } from '../providers/models.ts';
 import type { ProviderSpec } from '../providers/spec.ts';
 import type { CredentialSource, ModelFacts } from '../providers/target.ts';
 import { checkBaseURL } from './addresses.ts';
@@ -55,6 +56,7 @@ function buildRoute(
   };
 
   checkPlace(path, route, context);
+  checkPreflight(path, name, route, context);
   const baseURL =
     route.baseURL === undefined
       ? undefined
@@ -91,10 +93,26 @@ function buildRoute(
     ...(route.model === undefined ? {} : { model: route.model }),
     ...(credential === undefined ? {} : { credential }),
     ...(route.apiVersion === undefined ? {} : { apiVersion: route.apiVersion }),
+    ...(route.preflight === undefined ? {} : { preflight: route.preflight }),
     ...(fallback === undefined ? {} : { fallback }),
     ...(route.compat === undefined ? {} : { compat: route.compat }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** Nothing can be held against a window that nobody knows. */
+function checkPreflight(
+  path: KeyPath,
+  name: string,
+  { preflight, contextWindow, model = name }: FileRoute,
+  { report }: RouteContext,
+): void {
+  if (preflight !== true || (contextWindow ?? modelFacts(model).contextWindow) !== undefined)
+    return;
+  report.warn(
+    [...path, 'preflight'],
+    `has no effect until contextWindow says how much "${model}" takes`,
+  );
 }
 
 /** Whether the route says where its model is. */

@@ -140,6 +140,15 @@ function routeSchema(presets: readonly string[]) {
         .boolean()
         .meta({ description: 'Whether the model takes images.', examples: [true] })
         .optional(),
+      preflight: z
+        .boolean()
+        .meta({
+          description:
+            "Whether a request that clearly doesn't fit into the context window is refused without asking the provider, so that Claude Code compacts. For servers that cut the prompt or answer worse instead of refusing it.",
+          default: false,
+          examples: [true],
+        })
+        .optional(),
       pricing: pricing.optional(),
       fallback: z
         .array(modelName)

@@ -17,7 +17,7 @@ const FAILED_MS = 60_000;
  * by what the model's vendor counted so far. Kept over a reload of the configuration.
  */
 export class TokenCounts {
-  readonly #counter = new TokenCounter();
+  readonly counter = new TokenCounter();
   readonly #clock: Clock;
   /** When an upstream may be asked again, by its address and model. */
   readonly #askAgainAt = new Map<string, number>();
@@ -29,7 +29,7 @@ export class TokenCounts {
   /** Learns from every finished call. */
   readonly sink: CallSink = ({ call, target, result, usage }) => {
     if (call.endpoint !== 'messages' || result !== 'complete') return;
-    if (target !== null && usage !== null) this.#counter.sample(call.body, target, usage);
+    if (target !== null && usage !== null) this.counter.sample(call.body, target, usage);
   };
 
   /**
@@ -39,7 +39,7 @@ export class TokenCounts {
   async answer(call: Call, target: Target, ask: Handler<Call, Reply>): Promise<Reply> {
     const upstreams = await this.#upstreams(call, target, ask);
     if (upstreams !== null) return upstreams;
-    const tokens = await this.#counter.count(call.json(), target);
+    const tokens = await this.counter.count(call.json(), target);
     return {
       status: 200,
       headers: new Headers({ 'content-type': 'application/json' }),

@@ -1,6 +1,7 @@
 import type { Call } from '../core/call.ts';
 import { compose, type Handler, type Policy } from '../core/policy.ts';
 import { observe } from '../policies/observe.ts';
+import { preflight } from '../policies/preflight.ts';
 import type { Target } from '../providers/target.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Attempt, Reply } from '../upstream/attempt.ts';
@@ -15,12 +16,14 @@ export interface PipelineDeps extends SendDeps {
 }
 
 /**
- * What happens around a call, outermost first. Per call: observe, count tokens. Per attempt: send.
+ * What happens around a call, outermost first. Per call: observe, count tokens. Per attempt: preflight, send.
  * The types keep the two apart. Policies are added here and nowhere else.
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
   const targetOf = (model: string): Target => deps.table.resolve(model).targets[0];
-  const attempt = compose<Attempt, Reply>([], (one) => send(one, deps));
+  const attempt = compose<Attempt, Reply>([preflight(deps.counts.counter)], (one) =>
+    send(one, deps),
+  );
   return compose<Call, Reply>(
     [observe(deps.sinks), noteRoute(targetOf), countTokens(deps.counts, targetOf)],
     (call) => attempt({ call, target: targetOf(call.model) }),

@@ -96,6 +96,7 @@ function buildRoute(route: RouteConfig, env: Environment, builtIn: boolean): Rou
       headers: route.headers,
       facts: { ...modelFacts(model), ...route.facts },
       compat: resolveCompat(provider, model, route.compat),
+      ...(route.preflight === undefined ? {} : { preflight: route.preflight }),
     },
     fallback: route.fallback ?? null,
     builtIn,

@@ -8,6 +8,10 @@ import { loadTokenizer } from './tokenizer.ts';
 const MAX_SAMPLE_BYTES = 2_097_152;
 const MAX_SAMPLES = 16;
 
+/** The least of what was counted that a vendor may count: of a model that is known, and of any. */
+const KNOWN_AT_LEAST = 0.95;
+const UNKNOWN_AT_LEAST = 0.8;
+
 interface Sample {
   readonly body: Uint8Array;
   readonly actual: number;
@@ -36,6 +40,19 @@ export class TokenCounter {
 
   /** Tokens of a request's input at a target; at least 1. */
   async count(request: AnthropicRequest, target: Target): Promise<number> {
+    const tokens = await this.#measure(request, target);
+    return Math.max(1, Math.round(tokens * (this.#ratios.ratioOf(target) ?? 1)));
+  }
+
+  /** What a request's input has at a target even where the count is as far off as it gets. */
+  async atLeast(request: AnthropicRequest, target: Target): Promise<number> {
+    const tokens = await this.#measure(request, target);
+    const ratio = this.#ratios.ratioOf(target);
+    return Math.floor(tokens * (ratio === undefined ? UNKNOWN_AT_LEAST : ratio * KNOWN_AT_LEAST));
+  }
+
+  /** Our own count, with what there is to learn learned. */
+  async #measure(request: AnthropicRequest, target: Target): Promise<number> {
     const countText = await loadTokenizer();
     const measure = (one: AnthropicRequest, at: Target) =>
       requestTokens(one, countText, seenParts(at));
@@ -46,6 +63,6 @@ export class TokenCounter {
       const learned = JSON.parse(text.toString('utf8')) as AnthropicRequest;
       this.#ratios.learn(target, measure(learned, sample.target), sample.actual);
     }
-    return Math.max(1, Math.round(measure(request, target) * this.#ratios.ratioOf(target)));
+    return measure(request, target);
   }
 }

@@ -29,8 +29,8 @@ export class TokenRatios {
     if (oldest !== undefined) this.#ratios.delete(oldest);
   }
 
-  /** What an estimate for this target is to be multiplied by; 1 where nothing is known. */
-  ratioOf(target: Target): number {
-    return this.#ratios.get(targetKey(target)) ?? 1;
+  /** What an estimate for this target is to be multiplied by, where anything is known. */
+  ratioOf(target: Target): number | undefined {
+    return this.#ratios.get(targetKey(target));
   }
 }

@@ -46,6 +46,7 @@ describe('the JSON Schema', () => {
       'contextWindow',
       'maxOutputTokens',
       'vision',
+      'preflight',
       'pricing',
       'fallback',
       'compat',

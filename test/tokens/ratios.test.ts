@@ -5,12 +5,12 @@ import { testTarget } from '../support/target.ts';
 describe('learned ratios', () => {
   const target = testTarget({ model: 'a' });
 
-  test('1 until something is known, then what the first call says', () => {
+  test('nothing at first, then what the first call says', () => {
     const ratios = new TokenRatios();
-    expect(ratios.ratioOf(target)).toBe(1);
+    expect(ratios.ratioOf(target)).toBeUndefined();
     ratios.learn(target, 10_000, 12_000);
     expect(ratios.ratioOf(target)).toBe(1.2);
-    expect(ratios.ratioOf(testTarget({ model: 'b' }))).toBe(1);
+    expect(ratios.ratioOf(testTarget({ model: 'b' }))).toBeUndefined();
     expect(ratios.ratioOf(testTarget({ model: 'a', route: 'another alias' }))).toBe(1.2);
   });
 
@@ -31,14 +31,14 @@ describe('learned ratios', () => {
   ])('%s teaches nothing', (_, estimated, actual) => {
     const ratios = new TokenRatios();
     ratios.learn(target, estimated, actual);
-    expect(ratios.ratioOf(target)).toBe(1);
+    expect(ratios.ratioOf(target)).toBeUndefined();
   });
 
   test('bounded: the target that was seen longest ago is forgotten', () => {
     const ratios = new TokenRatios();
     const one = (index: number) => testTarget({ model: `m${index}` });
     for (let index = 0; index <= 256; index += 1) ratios.learn(one(index), 1000, 1500);
-    expect(ratios.ratioOf(one(0))).toBe(1);
+    expect(ratios.ratioOf(one(0))).toBeUndefined();
     expect(ratios.ratioOf(one(1))).toBe(1.5);
     expect(ratios.ratioOf(one(256))).toBe(1.5);
   });
