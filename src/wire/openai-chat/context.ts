@@ -2,7 +2,7 @@ import type { Call } from '../../core/call.ts';
 import type { OpenAiChatCompat } from '../../providers/spec.ts';
 import type { Target } from '../../providers/target.ts';
 import { asObject, type JsonObject } from '../json.ts';
-import { requestedThinking, type Thinking } from './thinking.ts';
+import { requestedThinking, type Thinking } from '../requested-thinking.ts';
 import { ToolNames } from './tool-names.ts';
 
 /** What the parts of one request's translation share. */

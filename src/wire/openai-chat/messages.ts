@@ -1,5 +1,6 @@
 import type { AssistantMessage, ChatMessage, ContentPart, ToolCall } from './chat.ts';
-import { contentParts, flattened, joinParts } from './content.ts';
+import { flattened } from '../flattened.ts';
+import { contentParts, joinParts } from './content.ts';
 import type { EncodeContext } from './context.ts';
 import {
   asText,

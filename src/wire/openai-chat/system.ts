@@ -1,8 +1,7 @@
 import type { SystemMessage, TextPart } from './chat.ts';
+import { withoutAttribution } from '../attribution.ts';
 import type { EncodeContext } from './context.ts';
 import { isObject, objects, wellFormed, type JsonObject } from '../json.ts';
-
-const ATTRIBUTION = 'x-anthropic-billing-header:';
 
 /**
  * The one system message at the front: many chat templates reject a second or a later one.
@@ -28,15 +27,4 @@ export function systemMessage(
 
 function systemBlocks(system: unknown): JsonObject[] {
   return typeof system === 'string' ? [{ type: 'text', text: system }] : objects(system);
-}
-
-/**
- * Claude Code's first system line is for Anthropic's billing. Others would take it for a part of
- * the prompt, and where it changes from request to request it defeats their prefix caches
- * (farion1231/cc-switch#2350). Only the line itself goes, with one empty line after it.
- */
-function withoutAttribution(text: string): string {
-  if (!text.startsWith(ATTRIBUTION)) return text;
-  const end = text.indexOf('\n');
-  return end === -1 ? '' : text.slice(end + 1).replace(/^\r?\n/, '');
 }

@@ -1,5 +1,6 @@
 import type { ChatMessage, ContentPart } from './chat.ts';
-import { contentParts, flattened } from './content.ts';
+import { flattened } from '../flattened.ts';
+import { contentParts } from './content.ts';
 import type { EncodeContext } from './context.ts';
 import { asText, nonEmpty, objects, wellFormed, type JsonObject } from '../json.ts';
 import type { CallIds } from './messages.ts';

@@ -1,4 +1,5 @@
 import type { ChatTool, ChatToolChoice } from './chat.ts';
+import { DEFERRED_RESERVE, toolChanges } from '../tool-changes.ts';
 import type { EncodeContext } from './context.ts';
 import {
   asText,
@@ -10,9 +11,6 @@ import {
   type JsonObject,
 } from '../json.ts';
 import { allowsStrict, toolParameters } from './schema.ts';
-
-/** Claude Code's entry that keeps a place among the deferred tools; it can't be called. */
-const DEFERRED_RESERVE = 'DeferredToolPlaceholder';
 
 export interface EncodedTools {
   readonly tools: ChatTool[];
@@ -61,43 +59,6 @@ export function chatTools(context: EncodeContext): EncodedTools {
     };
   });
   return { tools, webSearch };
-}
-
-interface ToolChanges {
-  /** Named by a tool search's result or brought back: deferred tools that are loaded. */
-  readonly referenced: ReadonlySet<string>;
-  readonly removed: ReadonlySet<string>;
-  readonly defined: readonly JsonObject[];
-}
-
-function toolChanges(messages: unknown): ToolChanges {
-  const referenced = new Set<string>();
-  const removed = new Set<string>();
-  const defined: JsonObject[] = [];
-  for (const message of objects(messages)) {
-    for (const block of objects(message['content'])) {
-      const tool = asObject(block['tool']);
-      const name = nonEmpty(tool['name']) ?? '';
-      if (block['type'] === 'tool_addition') {
-        if (tool['type'] === 'tool_definition') defined.push(asObject(tool['definition']));
-        else referenced.add(name);
-        removed.delete(name || asText(asObject(tool['definition'])['name']));
-      } else if (block['type'] === 'tool_removal') {
-        removed.add(name);
-      } else if (block['type'] === 'tool_result' || block['type'] === 'tool_search_tool_result') {
-        for (const found of references(block['content'])) referenced.add(found);
-      }
-    }
-  }
-  return { referenced, removed, defined };
-}
-
-function references(content: unknown): string[] {
-  const direct = objects(content);
-  const nested = objects(asObject(content)['tool_references']);
-  return [...direct, ...nested].flatMap((part) =>
-    part['type'] === 'tool_reference' ? [asText(part['tool_name'])] : [],
-  );
 }
 
 /** `tool_choice` in OpenAI's words; only ever sent together with tools. */

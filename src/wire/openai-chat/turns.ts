@@ -1,4 +1,4 @@
-import { flattened } from './content.ts';
+import { flattened } from '../flattened.ts';
 import { asText, isObject, malformed, objects, type JsonObject } from '../json.ts';
 
 /** Consecutive messages of one side, as content blocks. */

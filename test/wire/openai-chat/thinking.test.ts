@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { decodeCarrier, encodeCarrier } from '../../../src/wire/carrier.ts';
-import { requestedThinking } from '../../../src/wire/openai-chat/thinking.ts';
+import { requestedThinking } from '../../../src/wire/requested-thinking.ts';
 import {
   ASK,
   chatTarget,
