@@ -1,5 +1,10 @@
 import { displayPath, stateDir, type Environment } from '../config/paths.ts';
-import { addressOf, fetchStatus, requestShutdown } from '../launcher/control-client.ts';
+import {
+  addressOf,
+  fetchStatus,
+  requestReload,
+  requestShutdown,
+} from '../launcher/control-client.ts';
 import { gatewayLogPath } from '../launcher/gateway-log.ts';
 import { ensureGateway, findGateway } from '../launcher/gateway-process.ts';
 import { isAlive } from '../launcher/record.ts';
@@ -38,7 +43,39 @@ export async function showStatus(env: Environment, options: { json: boolean }): 
     );
     print(status.configError.replaceAll(/^/gmu, '  '));
   }
+  printRestartNeeded(status.restartNeeded);
   return EXIT.ok;
+}
+
+/** `cc-route reload` */
+export async function reloadGateway(env: Environment, options: { json: boolean }): Promise<number> {
+  const record = await findGateway(stateDir({ env }));
+  if (record === null) {
+    if (options.json) printJson({ running: false });
+    else print('not running; the configuration is read when it starts');
+    return EXIT.notRunning;
+  }
+  const answer = await requestReload(record);
+  if (typeof answer === 'string') {
+    printError(answer);
+    return EXIT.failure;
+  }
+  if (options.json) {
+    printJson(answer);
+    return EXIT.ok;
+  }
+  const { result, configFile, restartNeeded } = answer;
+  const file = configFile === null ? 'there is no file' : displayPath(configFile, { env });
+  print(`${result === 'applied' ? 'reloaded' : 'unchanged'}: ${file}`);
+  printRestartNeeded(restartNeeded);
+  return EXIT.ok;
+}
+
+function printRestartNeeded(keys: readonly string[]): void {
+  if (keys.length === 0) return;
+  print(
+    paint('yellow', `Changed, but in force only after cc-route stop and start: ${keys.join(', ')}`),
+  );
 }
 
 /** `--proxy-stop`, `cc-route stop`: asks the gateway to drain and waits until it is gone. */

@@ -18,6 +18,7 @@ const COMMANDS = {
   launch: () => import('./commands/launch.ts').then((module) => module.default),
   start: () => import('./commands/start.ts').then((module) => module.default),
   stop: () => import('./commands/stop.ts').then((module) => module.default),
+  reload: () => import('./commands/reload.ts').then((module) => module.default),
   status: () => import('./commands/status.ts').then((module) => module.default),
   models: () => import('./commands/models.ts').then((module) => module.default),
   explain: () => import('./commands/explain.ts').then((module) => module.default),

@@ -39,3 +39,10 @@ export async function readConfigFile(path: string): Promise<ReadResult> {
     return invalid('this is no UTF-8 text; save it with that encoding');
   }
 }
+
+/** Whether two reads found the same. Modes and times don't matter. */
+export function sameContent(one: ReadResult, other: ReadResult): boolean {
+  if (one.kind === 'text') return other.kind === 'text' && one.text === other.text;
+  if (one.kind === 'invalid') return other.kind === 'invalid' && one.problem === other.problem;
+  return other.kind === 'absent';
+}

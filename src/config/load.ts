@@ -3,7 +3,7 @@ import type { ProviderSpec } from '../providers/spec.ts';
 import type { Config, ConfigFlags, Origin, RouteConfig } from './config.ts';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import type { Document } from './document.ts';
-import { readConfigFile } from './file.ts';
+import { type ReadResult, readConfigFile } from './file.ts';
 import { configPath, displayPath, type Environment } from './paths.ts';
 import { createReport, type Report } from './report.ts';
 import type { FileConfig } from './schema.ts';
@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly flags?: ConfigFlags;
   readonly env?: Environment;
   readonly platform?: NodeJS.Platform;
+  /** What stands in the file, where somebody has read it already. */
+  readonly read?: ReadResult;
   /** Absent: the catalog. */
   readonly providers?: readonly ProviderSpec[];
 }
@@ -38,7 +40,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const shownPath = path === null ? null : displayPath(path, context);
   const failure = (issues: readonly ConfigIssue[]) => new ConfigError(path, issues, shownPath);
 
-  const read = path === null ? ({ kind: 'absent' } as const) : await readConfigFile(path);
+  const read: ReadResult =
+    options.read ?? (path === null ? { kind: 'absent' } : await readConfigFile(path));
   if (read.kind === 'invalid') throw failure([{ path: '', message: read.problem }]);
   if (read.kind === 'absent' && origin !== 'default') {
     const namedBy = origin === 'flag' ? '--config' : 'CC_ROUTE_CONFIG';

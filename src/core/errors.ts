@@ -61,6 +61,7 @@ export const ERROR_KINDS = {
     fallback: true,
     shouldRetry: false,
   }),
+  broken_config: rule(409, 'invalid_request_error', 'config', { shouldRetry: false }),
   unusable_route: rule(409, 'invalid_request_error', 'config', {
     fallback: true,
     shouldRetry: false,

@@ -3,14 +3,16 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Leases } from './leases.ts';
+import type { Reloader } from './reload.ts';
 
 /** What the endpoints work with; one object for the life of a gateway. */
 export interface HttpContext {
   readonly gateway: Gateway;
   readonly log: Log;
   readonly leases: Leases;
-  /** What clients must show; `null`: nothing. */
-  readonly clientToken: Secret | null;
+  readonly reloader: Reloader;
+  /** What clients must show; `null`: nothing. A reload may change it. */
+  clientToken: Secret | null;
   /** What launchers and management commands must show. */
   readonly controlToken: Secret;
   readonly startedAt: number;
@@ -18,8 +20,6 @@ export interface HttpContext {
   activeRequests: number;
   /** Ends the gateway after the calls under way. */
   shutdown(reason: string): void;
-  /** Why the configuration could not be read again; `null`: it is in force. */
-  configError: string | null;
 }
 
 /** Hono's environment: what belongs to one request. */

@@ -1,14 +1,18 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import type { ConfigFlags } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
+import { readConfigFile } from '../config/file.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPath, displayPath, ensureStateDir } from '../config/paths.ts';
-import { RECORD_FILE, type GatewayRecord } from '../core/control.ts';
+import { configPath, displayPath, ensureStateDir, type Environment } from '../config/paths.ts';
+import { ConfigWatch } from '../config/watch.ts';
+import type { GatewayRecord } from '../core/control.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LineBuffer } from '../lib/line-buffer.ts';
 import { createLog } from '../telemetry/log.ts';
 import { VERSION } from '../version.ts';
+import { hangupMeaning } from './hangup.ts';
+import { removeRecord, updateRecord, writeRecord } from './record.ts';
+import type { ConfigSource, Reloader } from './reload.ts';
 import { startServer, type RunningServer, type ServerOptions } from './server.ts';
 
 export interface RunOptions {
@@ -21,7 +25,7 @@ export interface RunOptions {
 
 /**
  * Runs a gateway in the foreground until a signal, `POST /v1/admin/shutdown` or the end of its
- * last session stops it.
+ * last session stops it. Its configuration follows the file.
  * @returns the exit code: 0 after an orderly end, 1 where it could not start.
  */
 export async function runGateway(options: RunOptions): Promise<number> {
@@ -34,27 +38,69 @@ export async function runGateway(options: RunOptions): Promise<number> {
 }
 
 async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number> {
-  const config = await loadConfig({ flags, env: process.env });
+  const { env } = process;
+  const source = await configSource(flags, env);
+  const config = await source.load(source.initial);
   const lines = new LineBuffer((text) => process.stderr.write(text), systemClock);
   process.on('exit', () => lines.flush());
   const log = createLog(config.logLevel, (line) => lines.add(line));
   const stopped = Promise.withResolvers<string>();
   const stateDir = ensureStateDir();
-  const server = listen({ config, log, env: process.env, ephemeral, onShutdown: stopped.resolve });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  const server = listen({
+    config,
+    source,
+    log,
+    env,
+    ephemeral,
+    onReload: (running) => updateRecord(stateDir, recordOf(running, ephemeral)),
+    onShutdown: stopped.resolve,
+  });
+  const { reloader } = server.context;
+  const hangup = hangupMeaning();
+  process.on('SIGHUP', () => {
+    if (hangup() === 'stop') stopped.resolve('SIGHUP');
+    else void reloader.reload();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => stopped.resolve(signal));
   }
   catchStrays((message) => log.error(message));
-  const recordFile = writeRecord(stateDir, server, ephemeral, config.file);
+  writeRecord(stateDir, recordOf(server, ephemeral));
+  const watch = follow(source, reloader);
   for (const warning of config.warnings) log.warn(warning);
   log.info(`listening on ${server.url}, version ${VERSION}, pid ${process.pid}`);
   if (announce) process.stdout.write(announcement(server, config.file));
 
   const reason = await stopped.promise;
   log.info(`stopping: ${reason}`);
-  removeRecord(recordFile);
+  watch?.stop();
+  removeRecord(stateDir);
   await server.stop();
   return 0;
+}
+
+/** The configuration file, and how to make a configuration of what stands in it. */
+async function configSource(flags: ConfigFlags, env: Environment): Promise<ConfigSource> {
+  const { path } = configPath(flags.config, { env });
+  return {
+    path,
+    initial: path === null ? { kind: 'absent' } : await readConfigFile(path),
+    load: (read) => loadConfig({ flags, env, read }),
+  };
+}
+
+/** Reloads whenever the file changes. What is no file, such as a pipe, can be read only once. */
+function follow({ path, initial }: ConfigSource, reloader: Reloader): ConfigWatch | null {
+  if (path === null || (initial.kind === 'text' && !statSync(path).isFile())) return null;
+  return new ConfigWatch({
+    path,
+    initial,
+    clock: systemClock,
+    use: async (read) => {
+      const outcome = await reloader.use(read);
+      return outcome.result === 'refused' ? () => reloader.refuse(outcome.problem) : null;
+    },
+  });
 }
 
 /** @throws Error that names the port and what to do where another program has it. */
@@ -80,40 +126,19 @@ function catchStrays(report: (message: string) => void): void {
   process.on('uncaughtException', show('uncaught exception'));
 }
 
-/** Written whole and then moved into place, readable by its owner only: it holds the tokens. */
-function writeRecord(
-  stateDir: string,
-  server: RunningServer,
-  ephemeral: boolean,
-  configFile: string | null,
-): string {
-  const record: GatewayRecord = {
+function recordOf(server: RunningServer, ephemeral: boolean): GatewayRecord {
+  const { controlToken, clientToken, gateway, startedAt } = server.context;
+  return {
     pid: process.pid,
     host: server.host,
     port: server.port,
     version: VERSION,
-    startedAt: new Date().toISOString(),
-    controlToken: server.controlToken.reveal(),
-    clientToken: server.clientToken?.reveal() ?? null,
+    startedAt: new Date(startedAt).toISOString(),
+    controlToken: controlToken.reveal(),
+    clientToken: clientToken?.reveal() ?? null,
     ephemeral,
-    configFile,
+    configFile: gateway.config.file,
   };
-  const file = join(stateDir, RECORD_FILE);
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
-  chmodSync(draft, 0o600);
-  renameSync(draft, file);
-  return file;
-}
-
-/** Removes the record, unless another gateway has put its own there. */
-function removeRecord(file: string): void {
-  try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as GatewayRecord;
-    if (record.pid === process.pid) rmSync(file);
-  } catch {
-    // Gone or unreadable: nothing of ours is left to remove.
-  }
 }
 
 function announcement(server: RunningServer, configFile: string | null): string {

@@ -11,6 +11,7 @@ import type { HttpContext } from './context.ts';
 import { errorResponse, toGatewayError } from './error-response.ts';
 import { guard } from './guard.ts';
 import { Leases } from './leases.ts';
+import { type ConfigSource, Reloader } from './reload.ts';
 
 /** Anthropic's own limit for a request (https://docs.anthropic.com/en/api/overview). */
 const MAX_BODY_BYTES = 33_554_432;
@@ -23,10 +24,14 @@ const DRAIN_MS = 10_000;
 
 export interface ServerOptions {
   readonly config: Config;
+  /** Where {@link config} came from, and comes from when it is read again. */
+  readonly source: ConfigSource;
   readonly log: Log;
   readonly env: Environment;
   /** Ends by itself when no session needs it; {@link Leases}. */
   readonly ephemeral?: boolean;
+  /** Called after another configuration came into force. */
+  readonly onReload?: (server: RunningServer) => void;
   /** Called once when the gateway wants to end: asked to, or no longer needed. */
   readonly onShutdown?: (reason: string) => void;
 }
@@ -36,7 +41,6 @@ export interface RunningServer {
   readonly host: string;
   readonly port: number;
   readonly controlToken: Secret;
-  readonly clientToken: Secret | null;
   readonly context: HttpContext;
   /** Takes no new connections, lets calls under way end (at most 10 s), then closes the rest. */
   stop(): Promise<void>;
@@ -48,24 +52,33 @@ export interface RunningServer {
  */
 export function startServer(options: ServerOptions): RunningServer {
   const { config, log, env } = options;
-  const { host, port, authToken, allowedHosts, allowedOrigins } = config.server;
+  const { host, port } = config.server;
+  const gateway = createGateway(config, { sinks: [log.request], env });
+  const tokenOf = clientTokens();
   const shutdown = (reason: string): void => options.onShutdown?.(reason);
   const context: HttpContext = {
-    gateway: createGateway(config, { sinks: [log.request], env }),
+    gateway,
     log,
     leases: new Leases(
       systemClock,
       options.ephemeral === true ? () => shutdown('no session is left') : null,
     ),
-    clientToken: authToken === 'auto' ? new Secret(randomId('ccr_')) : authToken,
+    reloader: new Reloader({
+      ...options.source,
+      gateway,
+      log,
+      onApplied(next) {
+        changeToken(context, tokenOf(next));
+        options.onReload?.(running);
+      },
+    }),
+    clientToken: tokenOf(config),
     controlToken: new Secret(randomId('ctl_')),
     startedAt: Date.now(),
     activeRequests: 0,
     shutdown,
-    configError: null,
   };
   const app = createApp(context);
-  const policy = { host, allowedHosts, allowedOrigins };
   const server: Server<undefined> = Bun.serve({
     hostname: host,
     port,
@@ -74,7 +87,8 @@ export function startServer(options: ServerOptions): RunningServer {
     maxRequestBodySize: MAX_BODY_BYTES,
     fetch(request, server) {
       try {
-        guard(request, policy);
+        const { allowedHosts, allowedOrigins } = gateway.config.server;
+        guard(request, { host, allowedHosts, allowedOrigins });
       } catch (error) {
         return refuse(error);
       }
@@ -82,18 +96,35 @@ export function startServer(options: ServerOptions): RunningServer {
     },
     error: refuse,
   });
-  return {
+  const running: RunningServer = {
     url: `http://${urlHost(host)}:${server.port}`,
     host,
     port: server.port ?? port,
     controlToken: context.controlToken,
-    clientToken: context.clientToken,
     context,
     stop() {
       context.leases.closeAll();
       return stop(server);
     },
   };
+  return running;
+}
+
+/** The token that clients must show; `auto` is the same one for the whole life of a gateway. */
+function clientTokens(): (config: Config) => Secret | null {
+  let random: Secret | null = null;
+  return ({ server: { authToken } }) =>
+    authToken === 'auto' ? (random ??= new Secret(randomId('ccr_'))) : authToken;
+}
+
+function changeToken(http: HttpContext, next: Secret | null): void {
+  const isSame = http.clientToken?.reveal() === next?.reveal();
+  http.clientToken = next;
+  if (isSame || next === null || http.leases.count === 0) return;
+  http.log.warn(
+    `server.authToken has changed: ${http.leases.count} running sessions carry the old one ` +
+      'and have to be started again',
+  );
 }
 
 function refuse(error: unknown): Response {

@@ -18,7 +18,18 @@ export interface GatewayStatus {
   readonly uptimeMs: number;
   readonly leases: number;
   readonly configFile: string | null;
+  /** ISO 8601: when the configuration in force was read. */
+  readonly configLoadedAt: string;
   readonly configError: string | null;
+  /** Keys whose change waits for the next start. */
+  readonly restartNeeded: readonly string[];
+}
+
+/** What `POST /v1/admin/reload` answers. */
+export interface ReloadAnswer {
+  readonly result: 'applied' | 'unchanged';
+  readonly restartNeeded: readonly string[];
+  readonly configFile: string | null;
 }
 
 /** An open lease. */
@@ -116,6 +127,20 @@ export async function requestShutdown(record: GatewayRecord): Promise<number> {
   if (!response.ok)
     throw new Error(`the gateway answered the request to stop with ${response.status}`);
   return ((await response.json()) as { leases: number }).leases;
+}
+
+/**
+ * Asks the gateway to read its configuration now.
+ *
+ * @returns what came of it, or the text of the gateway's refusal
+ * @throws Error where the gateway doesn't answer.
+ */
+export async function requestReload(record: GatewayRecord): Promise<ReloadAnswer | string> {
+  const headers = credentials(record);
+  const response = await request(record, '/v1/admin/reload', { method: 'POST', headers });
+  if (response.ok) return (await response.json()) as ReloadAnswer;
+  const { error } = (await response.json()) as { error: { message: string } };
+  return error.message;
 }
 
 function credentials(record: GatewayRecord): Record<string, string> {

@@ -14,7 +14,9 @@ export function status(http: HttpContext) {
       leases: http.leases.count,
       activeRequests: http.activeRequests,
       configFile: http.gateway.config.file,
-      configError: http.configError,
+      configLoadedAt: http.reloader.loadedAt.toISOString(),
+      configError: http.reloader.error,
+      restartNeeded: http.reloader.restartNeeded,
     });
   };
 }
