@@ -41,7 +41,7 @@ const BUILT_IN_ROUTES: readonly RouteConfig[] = [
 ];
 
 /** Joins the configuration with the catalog: every route with the target that its calls go to. */
-export function buildRoutes(config: Config, env: Environment): Route[] {
+export function buildRoutes(config: Pick<Config, 'routes'>, env: Environment): Route[] {
   const taken = new Set(
     config.routes.flatMap(({ name, aliases }) => [name, ...aliases]).map(normalizeName),
   );
