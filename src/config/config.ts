@@ -22,6 +22,10 @@ export interface RouteConfig {
   readonly facts: ModelFacts;
   /** Whether requests that don't fit are refused without being sent. */
   readonly preflight?: boolean;
+  /** What the model is good for, for people and for models that choose among models. */
+  readonly description?: string;
+  /** `false`: no subagent type is made of it. */
+  readonly agent?: boolean;
   /** Names of routes to try next; absent: the siblings. */
   readonly fallback?: readonly string[];
   readonly compat?: Partial<Compat>;

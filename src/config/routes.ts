@@ -94,6 +94,8 @@ function buildRoute(
     ...(credential === undefined ? {} : { credential }),
     ...(route.apiVersion === undefined ? {} : { apiVersion: route.apiVersion }),
     ...(route.preflight === undefined ? {} : { preflight: route.preflight }),
+    ...(route.description === undefined ? {} : { description: route.description }),
+    ...(route.agent === undefined ? {} : { agent: route.agent }),
     ...(fallback === undefined ? {} : { fallback }),
     ...(route.compat === undefined ? {} : { compat: route.compat }),
     ...(problem === undefined ? {} : { problem }),

@@ -150,6 +150,25 @@ function routeSchema(presets: readonly string[]) {
         })
         .optional(),
       pricing: pricing.optional(),
+      description: z
+        .string()
+        .min(1, { error: 'must not be empty' })
+        .max(400, { error: 'must have at most 400 characters' })
+        .regex(/^\P{C}*$/u, { error: 'must be one line without control characters' })
+        .meta({
+          description:
+            "What the model is good for, in any language. Shown in Claude Code's model picker, and to the main model when it chooses a subagent.",
+          examples: ['Fast and cheap; good at tests, renames and small fixes.'],
+        })
+        .optional(),
+      agent: z
+        .boolean()
+        .meta({
+          description: 'Whether sessions get a subagent type of each alias.',
+          default: true,
+          examples: [false],
+        })
+        .optional(),
       fallback: z
         .array(modelName)
         .meta({

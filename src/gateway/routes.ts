@@ -17,6 +17,10 @@ export interface Route {
   readonly target: Target;
   /** Names of the routes to try next; `null`: the siblings. */
   readonly fallback: readonly string[] | null;
+  /** What the model is good for, in the user's words; `null`: they said nothing. */
+  readonly description: string | null;
+  /** Whether sessions get a subagent type of it. */
+  readonly agent: boolean;
   /** Not from the user's file: `echo`, which every gateway has. */
   readonly builtIn: boolean;
 }
@@ -99,6 +103,8 @@ function buildRoute(route: RouteConfig, env: Environment, builtIn: boolean): Rou
       ...(route.preflight === undefined ? {} : { preflight: route.preflight }),
     },
     fallback: route.fallback ?? null,
+    description: route.description ?? null,
+    agent: route.agent ?? true,
     builtIn,
   };
 }

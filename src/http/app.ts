@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import { randomId } from '../lib/id.ts';
 import { openLease, requireControl, shutdown } from './admin/control.ts';
 import { reload } from './admin/reload.ts';
+import { listRoutes } from './admin/routes.ts';
 import { status } from './admin/status.ts';
 import { checkClientToken } from './client-auth.ts';
 import { clientKind } from './client-kind.ts';
@@ -39,6 +40,7 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.get('/v1/models/*', getModel(http));
   app.get('/v1/admin/status', status(http));
   app.post('/v1/admin/reload', reload(http));
+  app.get('/v1/admin/routes', listRoutes(http));
 
   app.notFound((c) => {
     throw new GatewayError('unknown_endpoint', `There is no ${c.req.method} ${c.req.path} here.`);

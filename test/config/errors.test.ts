@@ -167,6 +167,11 @@ describe('wrong types and values', () => {
     ],
     [route({ contextWindow: 0 }), 'modelRoutes.m.contextWindow: must be at least 1'],
     [route({ vision: 'yes' }), 'modelRoutes.m.vision: expected true or false, found a string'],
+    [route({ agent: 'no' }), 'modelRoutes.m.agent: expected true or false, found a string'],
+    [
+      route({ description: 'two\nlines' }),
+      'modelRoutes.m.description: must be one line without control characters',
+    ],
     [route({ pricing: { input: 1 } }), 'modelRoutes.m.pricing.output: is required'],
     [
       route({ pricing: { input: -1, output: 1 } }),

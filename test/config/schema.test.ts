@@ -48,6 +48,8 @@ describe('the JSON Schema', () => {
       'vision',
       'preflight',
       'pricing',
+      'description',
+      'agent',
       'fallback',
       'compat',
     ]);

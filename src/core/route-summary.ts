@@ -1,0 +1,27 @@
+/**
+ * What launchers and people are told of a route: `GET /v1/admin/routes`. Nothing secret is in it.
+ * Windows and limits in tokens, prices in USD per million tokens; `null`: unknown.
+ */
+export interface RouteSummary {
+  readonly name: string;
+  /** In the file's order, without the name. */
+  readonly aliases: readonly string[];
+  /** The provider's name in the catalog, and as people know it. */
+  readonly provider: string;
+  readonly providerLabel: string;
+  readonly wire: string;
+  /** The provider's own id of the model. */
+  readonly upstreamModel: string;
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | null;
+  readonly vision: boolean | null;
+  readonly pricing: { readonly input: number; readonly output: number } | null;
+  /** In the user's own words. */
+  readonly description: string | null;
+  /** Whether sessions get a subagent type of it. */
+  readonly agent: boolean;
+  /** Not from the user's file. */
+  readonly builtIn: boolean;
+  /** Why it can't be used, and what to do; `null`: it can. */
+  readonly problem: string | null;
+}

@@ -1,0 +1,9 @@
+import type { Context } from 'hono';
+import { summarizeRoute } from '../../gateway/route-summary.ts';
+import type { HttpContext, HttpEnv } from '../context.ts';
+
+/** `GET /v1/admin/routes`: every route of the configuration in force, without its secrets. */
+export function listRoutes(http: HttpContext) {
+  return (c: Context<HttpEnv>): Response =>
+    c.json({ routes: http.gateway.table.routes.map(summarizeRoute) });
+}
