@@ -112,6 +112,12 @@ const GLM_MODELS: readonly ModelCompat[] = [
 const SWITCHABLE_MODELS =
   /qwen3(?!.*(?:coder|instruct|thinking))|qwen-(?:plus|turbo|flash|max)|glm-(?:4\.[5-9]|5)|deepseek-v(?:3\.[1-9]|4)|hunyuan-a13b|kimi-k2\.[5-9]/i;
 
+/** Models of Mistral, whose rules also hold behind other hosts (openclaw/openclaw#57672). */
+const MISTRAL_MODELS: ModelCompat = {
+  match: /mistral|mixtral|devstral|codestral|magistral|pixtral/i,
+  compat: { toolIds: 'nine-alphanumeric', userAfterTools: false },
+};
+
 /** Models behind OpenRouter whose reasoning "is mandatory and cannot be disabled". */
 const MANDATORY_REASONING =
   /gpt-oss|openai\/(?:o\d|gpt-5(?:-|$))|gemini-(?:2\.5-pro|3)|grok-4|deepseek-r1|minimax-m|kimi-k2-thinking|:thinking$|qwq/i;
@@ -190,7 +196,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       thinking: 'thinking',
       efforts: LOW_HIGH_MAX,
       reasoningReplay: 'reasoning_content',
-      reasoningRequired: true,
+      reasoningRequired: 'all',
       forcedToolChoice: 'without-thinking',
       responseFormat: 'json_object',
     },
@@ -198,7 +204,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       // R1 takes neither a switch nor its old reasoning (reasoning model guide).
       {
         match: /deepseek-r1/i,
-        compat: { thinking: 'none', reasoningReplay: 'never', reasoningRequired: false },
+        compat: { thinking: 'none', reasoningReplay: 'never', reasoningRequired: 'never' },
       },
     ],
   },
@@ -228,6 +234,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     modelCompat: [
       { match: /^~?anthropic\//, compat: { cacheControl: true, signatures: 'checked' } },
       { match: MANDATORY_REASONING, compat: { thinkingAlwaysOn: true } },
+      MISTRAL_MODELS,
     ],
   },
   {
@@ -416,7 +423,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       signatures: 'ignored',
       sampling: 'fixed',
       reasoningReplay: 'reasoning_content',
-      reasoningRequired: true,
+      reasoningRequired: 'tool-calls',
       forcedToolChoice: 'without-thinking',
       schemaDialect: 'mfjs',
       imageURLs: false,
@@ -502,7 +509,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     endpoints: { 'openai-chat': { baseURL: 'https://api.mistral.ai/v1', auth: 'bearer' } },
     compat: {
       streamUsage: false,
-      toolIds: 'nine-alphanumeric',
+      ...MISTRAL_MODELS.compat,
       parallelToolCalls: true,
       nullContent: false,
       prefill: 'prefix',
@@ -656,6 +663,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     compat: { topK: true, parallelToolCalls: true },
     modelCompat: [
       { match: /gpt-oss/, compat: { thinking: 'reasoning_effort', efforts: LOW_MEDIUM_HIGH } },
+      MISTRAL_MODELS,
     ],
   },
   {
@@ -671,6 +679,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     compat: { topK: true, imageURLs: false },
     modelCompat: [
       { match: /gpt-oss/, compat: { thinking: 'reasoning_effort', efforts: LOW_MEDIUM_HIGH } },
+      MISTRAL_MODELS,
     ],
   },
   {

@@ -85,6 +85,7 @@ export const COMPAT_CHOICES = {
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   thinking: ['none', 'reasoning_effort', 'thinking', 'reasoning', 'enable_thinking'],
   reasoningReplay: ['never', 'reasoning_content', 'reasoning', 'reasoning_details'],
+  reasoningRequired: ['never', 'tool-calls', 'all'],
   sampling: ['any', 'fixed'],
   forcedToolChoice: ['always', 'without-thinking', 'never'],
   responseFormat: ['json_schema', 'json_object', 'none'],
@@ -144,11 +145,12 @@ export interface OpenAiChatCompat {
    */
   readonly reasoningReplay: Choice<'reasoningReplay'>;
   /**
-   * Every assistant message with tool calls must carry its reasoning while thinking, else 400
-   * (DeepSeek thinking mode guide, "tool calls"; Kimi: "reasoning_content is missing in assistant
-   * tool call message"). Where it was lost, a short text stands in.
+   * Which assistant messages must carry their reasoning while thinking, else 400. `tool-calls`:
+   * those with calls (Kimi: "reasoning_content is missing in assistant tool call message").
+   * `all`: each one (DeepSeek thinking mode guide; openclaw/openclaw#73417). Where it was lost, a
+   * short text stands in.
    */
-  readonly reasoningRequired: boolean;
+  readonly reasoningRequired: Choice<'reasoningRequired'>;
   /** Replies put reasoning at the start of the text between `<think>` tags (Perplexity, MiniMax). */
   readonly thinkTags: boolean;
   /** Tool calls carry `extra_content.google.thought_signature`, which must come back (Gemini 3). */
@@ -172,6 +174,12 @@ export interface OpenAiChatCompat {
   readonly strict: boolean;
   /** How structured output is asked for; DeepSeek knows `json_object` only. */
   readonly responseFormat: Choice<'responseFormat'>;
+  /**
+   * Whether a user message may directly follow tool results. Mistral's models want the assistant to
+   * speak first: "Unexpected role 'user' after role 'tool'" (error 3230, zed-industries/zed#37021,
+   * mistralai/mistral-vibe#578).
+   */
+  readonly userAfterTools: boolean;
   /** Mistral rejects tool call ids that aren't nine letters and digits (error 3280). */
   readonly toolIds: Choice<'toolIds'>;
   /**

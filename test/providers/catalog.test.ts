@@ -115,7 +115,7 @@ describe('every row is complete and sane', () => {
     );
     for (const flags of all) {
       if (flags.thinking === 'reasoning_effort') expect(flags.efforts).not.toBeNull();
-      if (flags.reasoningRequired) expect(flags.reasoningReplay).not.toBe('never');
+      if (flags.reasoningRequired !== 'never') expect(flags.reasoningReplay).not.toBe('never');
     }
   });
 });

@@ -1,5 +1,5 @@
 import type { WireName } from '../../src/providers/spec.ts';
-import { content, text, tool, type Reply, type ToolPart } from './reply.ts';
+import { content, say, text, tool, type Reply, type ToolPart } from './reply.ts';
 import type { UpstreamRequest } from './fake-upstream.ts';
 
 /** The part of a request that a scripted model looks at, the same for every wire format. */
@@ -11,6 +11,18 @@ interface Turn {
   /** Earlier prompts, oldest first. */
   readonly earlier: readonly string[];
   readonly wantsTitle: boolean;
+  /** What is left of a tour that the person asked for; `null` without one. */
+  readonly tour: Tour | null;
+}
+
+/** A prompt with several steps, of which the model takes one in each of its messages. */
+interface Tour {
+  /** The step to take now; absent when all are done. */
+  readonly step: string | undefined;
+  /** Results of all steps so far. */
+  readonly results: readonly string[];
+  /** Images that came back. */
+  readonly images: number;
 }
 
 interface Message {
@@ -97,13 +109,55 @@ function resultsOf(wire: WireName, messages: readonly Message[]): [id: string, t
         .map((message) => [message.tool_call_id ?? '', plain(message.content)]);
 }
 
+/** What the calls in some messages came to, whatever the order of their results. */
+function outcomes(
+  wire: WireName,
+  some: readonly Message[],
+  calls: ReadonlyMap<string, string>,
+): string[] {
+  return resultsOf(wire, some)
+    .map(([id, result]) => `${calls.get(id) ?? 'a call that was never made'} => ${result}`)
+    .sort();
+}
+
+const TOUR = /^tour: ([\s\S]+)/u;
+/** How each message of a tour begins: what somebody else put into the history doesn't count. */
+const OWN_WORDS = /^(?:Now I |The tour: )/u;
+
+/** Images of the person's and of tools, in either format. */
+function imagesIn(messages: readonly Message[]): number {
+  const all = messages.flatMap((message) => blocksOf(message.content));
+  const inside = all.flatMap((block) =>
+    block.type === 'tool_result' && typeof block.content !== 'string'
+      ? blocksOf(block.content)
+      : [],
+  );
+  return [...all, ...inside].filter((block) => /^image(?:_url)?$/u.test(block.type)).length;
+}
+
+function tourOf(
+  wire: WireName,
+  messages: readonly Message[],
+  calls: ReadonlyMap<string, string>,
+): Tour | null {
+  const start = messages.findLastIndex((message) => TOUR.test(promptOf(message)));
+  if (start === -1) return null;
+  const since = messages.slice(start + 1);
+  const steps = TOUR.exec(promptOf(messages[start]!))?.[1]?.split('; ') ?? [];
+  const taken = since.filter((message) => OWN_WORDS.test(plain(message.content))).length;
+  if (taken > steps.length) return null;
+  return {
+    step: steps[taken],
+    results: outcomes(wire, since, calls),
+    images: imagesIn(since),
+  };
+}
+
 function read(wire: WireName, request: UpstreamRequest): Turn {
   const messages = messagesOf(request);
   const fresh = latest(messages);
   const calls = callsOf(wire, messages);
-  const results = resultsOf(wire, fresh)
-    .map(([id, result]) => `${calls.get(id) ?? 'a call that was never made'} => ${result}`)
-    .sort();
+  const results = outcomes(wire, fresh, calls);
   const prompts = messages.map(promptOf).filter((prompt) => prompt !== '');
   const prompt = fresh.map(promptOf).findLast((value) => value !== '') ?? '';
   const output = request.json['output_config'] as { format?: unknown } | undefined;
@@ -112,6 +166,7 @@ function read(wire: WireName, request: UpstreamRequest): Turn {
     results,
     earlier: prompt === '' ? prompts : prompts.slice(0, -1),
     wantsTitle: output?.format !== undefined || request.json['response_format'] !== undefined,
+    tour: tourOf(wire, messages, calls),
   };
 }
 
@@ -145,6 +200,7 @@ const DIRECTIVES: readonly (readonly [RegExp, (match: RegExpExecArray, turn: Tur
     /search tool: (\w+)/u,
     ([, name = '']) => content([tool('ToolSearch', { query: `select:${name}`, max_results: 5 })]),
   ],
+  [/look at: (\S+)/u, ([, path = '']) => content([tool('Read', { file_path: path })])],
   [
     /recall/u,
     (_, turn) => text(`You said before: ${turn.earlier.map((said) => `[${said}]`).join(' ')}`),
@@ -153,21 +209,34 @@ const DIRECTIVES: readonly (readonly [RegExp, (match: RegExpExecArray, turn: Tur
 
 function think(turn: Turn): Reply {
   if (turn.wantsTitle) return text(JSON.stringify({ title: 'Scripted session' }));
-  if (turn.results.length > 0) {
-    return text(`The results were: ${turn.results.map((result) => `<${result}>`).join(' ')}`);
-  }
+  if (turn.tour !== null) return walk(turn.tour, turn);
+  if (turn.results.length > 0) return text(`The results were: ${listed(turn.results)}`);
+  return obey(turn.prompt, turn) ?? text(`You said: ${turn.prompt}`);
+}
+
+const listed = (results: readonly string[]) => results.map((result) => `<${result}>`).join(' ');
+
+function obey(order: string, turn: Turn): Reply | null {
   for (const [pattern, act] of DIRECTIVES) {
-    const match = pattern.exec(turn.prompt);
+    const match = pattern.exec(order);
     if (match !== null) return act(match, turn);
   }
-  return text(`You said: ${turn.prompt}`);
+  return null;
+}
+
+function walk({ step, results, images }: Tour, turn: Turn): Reply {
+  if (step === undefined) return text(`The tour: ${listed(results)} ${images} image(s) seen`);
+  const reply = obey(step, turn);
+  if (reply?.kind !== 'content') throw new Error(`no step of a tour: ${step}`);
+  return content([say(`Now I ${step}.`), ...reply.parts]);
 }
 
 /**
  * A scripted model that keeps up a coherent Claude Code session, whatever the wire format:
  * `run: CMD` calls Bash, `parallel: A && B` calls it twice at once, `agent NAME: TASK` starts a
- * subagent, `search tool: NAME` loads a deferred tool, `recall` repeats the earlier prompts.
- * Results of tools are quoted back; anything else is echoed.
+ * subagent, `search tool: NAME` loads a deferred tool, `look at: PATH` reads a file, `recall`
+ * repeats the earlier prompts. Results of tools are quoted back; anything else is echoed.
+ * `tour: A; B; …` takes one step in each message and sums all results up at the end.
  */
 export function brain(wire: WireName): (request: UpstreamRequest) => Reply {
   return (request) => think(read(wire, request));

@@ -2,22 +2,9 @@ import type { WireName } from '../../src/providers/spec.ts';
 import { startHttpPeer, type HttpPeer, type Received, type Responder } from './http-peer.ts';
 import type { Delivery, Reply } from './reply.ts';
 import { brain } from './brain.ts';
-import {
-  anthropicEndless,
-  anthropicError,
-  anthropicErrorEvent,
-  anthropicEvents,
-  anthropicMessage,
-  anthropicOpening,
-} from './vendor-anthropic.ts';
-import {
-  openAiChunks,
-  openAiCompletion,
-  openAiEndless,
-  openAiError,
-  openAiErrorFrame,
-  openAiOpening,
-} from './vendor-openai.ts';
+import { SPEAKERS, speakAs, type Speaker } from './speakers.ts';
+import type { ChatVendor } from './chat-vendors/vendor.ts';
+import type { StrictAnthropic } from './strict-anthropic.ts';
 
 /** Decides what to answer: a fixed reply, or one made from the request. */
 type Script = Reply | ((request: UpstreamRequest) => Reply);
@@ -36,6 +23,8 @@ export interface FakeUpstreamOptions {
   readonly script?: Script;
   /** Applied to every content reply, unless the reply says otherwise. */
   readonly delivery?: Delivery;
+  /** Behaves as this vendor does: its shapes, its demands, its rejections. */
+  readonly vendor?: ChatVendor | StrictAnthropic;
 }
 
 /** A provider on loopback that records what reaches it and answers as it is told. */
@@ -47,6 +36,8 @@ export interface FakeUpstream {
   readonly peer: HttpPeer;
   /** Every request, in order of arrival. */
   readonly requests: UpstreamRequest[];
+  /** What the vendor rejected, with the request. */
+  readonly rejections: { readonly body: object; readonly request: UpstreamRequest }[];
   /** The last request. Throws where there was none. */
   last(): UpstreamRequest;
   /** The next requests for an answer get these, one each, before the script is asked. */
@@ -74,48 +65,6 @@ function parse(received: Received): UpstreamRequest {
     stream: json['stream'] === true,
   });
 }
-
-/** How one wire format says things. */
-interface Vendor {
-  whole(reply: Extract<Reply, { kind: 'content' }>, model: string): object;
-  events(reply: Extract<Reply, { kind: 'content' }>, request: UpstreamRequest): string[];
-  opening(model: string): string[];
-  endless(model: string): Generator<string, never>;
-  error(status: number, message?: string): object;
-  errorEvent(message: string): string;
-  headers(): Record<string, string>;
-}
-
-const includeUsage = (request: UpstreamRequest) =>
-  (request.json['stream_options'] as { include_usage?: boolean } | undefined)?.include_usage ===
-  true;
-
-let requestCount = 0;
-const requestId = (prefix: string) => {
-  requestCount += 1;
-  return `${prefix}${String(requestCount).padStart(8, '0')}`;
-};
-
-const VENDORS: Readonly<Record<WireName, Vendor>> = {
-  'anthropic-messages': {
-    whole: anthropicMessage,
-    events: (reply, request) => anthropicEvents(reply, request.model),
-    opening: anthropicOpening,
-    endless: anthropicEndless,
-    error: anthropicError,
-    errorEvent: anthropicErrorEvent,
-    headers: () => ({ 'request-id': requestId('req_01'), 'x-vendor-note': 'kept' }),
-  },
-  'openai-chat': {
-    whole: openAiCompletion,
-    events: (reply, request) => openAiChunks(reply, request.model, includeUsage(request)),
-    opening: openAiOpening,
-    endless: openAiEndless,
-    error: openAiError,
-    errorEvent: openAiErrorFrame,
-    headers: () => ({ 'x-request-id': requestId('req_'), 'openai-version': '2020-10-01' }),
-  },
-};
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8' };
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -184,7 +133,7 @@ const bytes = (value: string | Uint8Array) =>
   typeof value === 'string' ? encoder.encode(value) : value;
 
 async function answer(
-  vendor: Vendor,
+  vendor: Speaker,
   reply: Reply,
   request: UpstreamRequest,
   responder: Responder,
@@ -206,7 +155,7 @@ async function answer(
             responder,
             200,
             { ...headers, ...JSON_BODY },
-            [bytes(JSON.stringify(vendor.whole(reply, request.model)))],
+            [bytes(JSON.stringify(vendor.whole(reply, request)))],
             delivery,
           );
     }
@@ -258,17 +207,26 @@ function standing({ method, target }: Received): Reply | null {
 
 /** Starts a fake provider of one wire format. */
 export async function startFakeUpstream(options: FakeUpstreamOptions): Promise<FakeUpstream> {
-  const vendor = VENDORS[options.wire];
+  const vendor =
+    options.vendor === undefined ? SPEAKERS[options.wire] : speakAs(options.vendor, options.wire);
   const requests: UpstreamRequest[] = [];
+  const rejections: FakeUpstream['rejections'] = [];
   const queue: Script[] = [];
   let script: Script = options.script ?? brain(options.wire);
   let delivery = options.delivery ?? {};
   const peer = await startHttpPeer(async (received, responder) => {
     const request = parse(received);
     requests.push(request);
+    const rejection = request.model === '' ? null : (options.vendor?.reject(request.json) ?? null);
+    if (rejection !== null) {
+      rejections.push({ body: rejection.body, request });
+      const body = JSON.stringify(rejection.body);
+      const refused: Reply = { kind: 'raw', status: rejection.status, body, headers: JSON_BODY };
+      return answer(vendor, refused, request, responder, {});
+    }
     const next = standing(request) ?? queue.shift() ?? script;
     const reply = typeof next === 'function' ? next(request) : next;
-    await answer(vendor, reply, request, responder, delivery);
+    return answer(vendor, reply, request, responder, delivery);
   });
   return {
     wire: options.wire,
@@ -276,6 +234,7 @@ export async function startFakeUpstream(options: FakeUpstreamOptions): Promise<F
     port: peer.port,
     peer,
     requests,
+    rejections,
     last() {
       const request = requests.at(-1);
       if (request === undefined) throw new Error('the fake upstream got no request');

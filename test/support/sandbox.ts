@@ -11,7 +11,7 @@ export interface Sandbox extends Disposable {
   /** First on `PATH`. */
   readonly bin: string;
   /** Writes a file below the root; returns its path. */
-  write(name: string, content: string): string;
+  write(name: string, content: string | Uint8Array): string;
   /** Puts a program on `PATH` under another name. */
   link(name: string, program: string): void;
   /** An environment with nothing of the caller's but what is passed. */

@@ -69,11 +69,24 @@ export const anthropicOpening = (model: string): string[] => [
   event({ type: 'ping' }),
 ];
 
-/** All events of a streamed message, one string each. */
-export function anthropicEvents(reply: ReplyContent, model: string): string[] {
+/** Thinking whose text is left out, as Claude Code asks for it: a signature and nothing else. */
+const thinkingEvents = (signature: string): string[] => [
+  event({
+    type: 'content_block_start',
+    index: 0,
+    content_block: { type: 'thinking', thinking: '', signature: '' },
+  }),
+  event({ type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature } }),
+  event({ type: 'content_block_stop', index: 0 }),
+];
+
+/** All events of a streamed message, one string each; with a signature, it thinks first. */
+export function anthropicEvents(reply: ReplyContent, model: string, signature?: string): string[] {
+  const before = signature === undefined ? 0 : 1;
   return [
     ...anthropicOpening(model),
-    ...reply.parts.flatMap(partEvents),
+    ...(signature === undefined ? [] : thinkingEvents(signature)),
+    ...reply.parts.flatMap((part, index) => partEvents(part, index + before)),
     event({
       type: 'message_delta',
       delta: { stop_reason: stopReason(reply.parts), stop_sequence: null },

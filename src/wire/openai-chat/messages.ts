@@ -5,6 +5,7 @@ import type { EncodeContext } from './context.ts';
 import {
   asText,
   asObject,
+  isObject,
   malformed,
   nonEmpty,
   stringify,
@@ -69,7 +70,7 @@ function assistantMessage(
       type: 'function',
       function: {
         name: context.names.toUpstream(asText(block['name'])),
-        arguments: stringify(block['input'] ?? {}, 'messages: a tool_use input is'),
+        arguments: stringify(objectInput(block['input']), 'messages: a tool_use input is'),
       },
       ...(signature === undefined
         ? {}
@@ -85,6 +86,12 @@ function assistantMessage(
   if (toolCalls.length > 0) message.tool_calls = toolCalls;
   replayReasoning(message, reasoning, compat);
   return { message, calls };
+}
+
+/** Chat templates take the arguments apart; what is no object, which no model sends, is put in one. */
+function objectInput(input: unknown): JsonObject {
+  if (isObject(input)) return input;
+  return input === null || input === undefined ? {} : { input };
 }
 
 /**
@@ -132,7 +139,29 @@ function addUserTurn(
   }
   results.addMissing(messages);
   const parts = [...results.images(), ...rest];
-  if (parts.length > 0) messages.push({ role: 'user', content: joinParts(parts) });
+  if (parts.length === 0) return;
+  if (!context.compat.userAfterTools && bridged(parts, messages)) return;
+  messages.push({ role: 'user', content: joinParts(parts) });
+}
+
+/**
+ * Keeps a user message off the tool results before it. The client's reminders go into the last
+ * result, where Claude Code puts them for models that it knows; before anything else the assistant
+ * says a few words. Returns whether there is nothing left to say.
+ */
+function bridged(parts: readonly ContentPart[], messages: ChatMessage[]): boolean {
+  const last = messages.at(-1);
+  if (last?.role !== 'tool') return false;
+  const reminders = parts.every(
+    (part) => part.type === 'text' && part.text.startsWith('<system-reminder>'),
+  );
+  if (!reminders) {
+    messages.push({ role: 'assistant', content: 'I have read the results.' });
+    return false;
+  }
+  const texts = parts.map((part) => (part.type === 'text' ? part.text : ''));
+  messages[messages.length - 1] = { ...last, content: [last.content, ...texts].join('\n\n') };
+  return true;
 }
 
 /**

@@ -37,9 +37,10 @@ export function replayReasoning(
   reasoning: EarlierReasoning,
   compat: OpenAiChatCompat,
 ): void {
-  const hasTools = message.tool_calls !== undefined;
-  const standIn = compat.reasoningRequired && hasTools ? LOST_REASONING : '';
-  const text = reasoning.text || standIn;
+  const required =
+    compat.reasoningRequired === 'all' ||
+    (compat.reasoningRequired === 'tool-calls' && message.tool_calls !== undefined);
+  const text = reasoning.text || (required ? LOST_REASONING : '');
   switch (compat.reasoningReplay) {
     case 'never':
       return;

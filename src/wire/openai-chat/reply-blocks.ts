@@ -75,7 +75,9 @@ export class ReplyBlocks {
       if (kind === 'text') this.#writer.text(text);
       else this.#writer.thinking(text);
     }
-    if (this.#cargo.waiting) this.#writer.openThinking();
+    // Only calls make a vendor want it back. A thinking block at the end of an answer would hide the
+    // answer: in print mode Claude Code shows the last block, and nothing where that is no text.
+    if (this.#cargo.waiting && this.hasTools) this.#writer.openThinking();
   }
 
   #plainText(piece: string): void {

@@ -57,7 +57,7 @@ export class ReplyMachine {
     this.#blocks = new ReplyBlocks(context, this.#writer, cargo, stopHere);
     this.#tags = compat.thinkTags ? new ThinkTagSplitter() : null;
     // Thinking that the client refused is of use only where the upstream wants it back.
-    this.#showThinking = thinking.on || !thinking.refused || compat.reasoningRequired;
+    this.#showThinking = thinking.on || !thinking.refused || compat.reasoningRequired !== 'never';
   }
 
   /** A whole answer came out. */

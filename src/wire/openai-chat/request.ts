@@ -11,7 +11,7 @@ import { countRequest } from './token-count.ts';
 import { responseFormat } from './response-format.ts';
 import { systemMessage } from './system.ts';
 import { thinkingFields } from './thinking.ts';
-import { chatTools, toolChoice } from './tools.ts';
+import { chatTools, forbidsTools, toolChoice } from './tools.ts';
 
 const encoder = new TextEncoder();
 
@@ -58,7 +58,8 @@ function stopSequences({ request, compat }: EncodeContext): StopSequences {
 
 function chatRequest(context: EncodeContext, stop: readonly string[]): ChatRequest {
   const { call, compat, request, target } = context;
-  const { tools, webSearch } = chatTools(context);
+  const { tools: offered, webSearch } = chatTools(context);
+  const tools = forbidsTools(context) ? [] : offered;
   const format = responseFormat(context);
   const noWeb = webSearch && compat.webSearch === 'none';
   const system = systemMessage(context, noWeb ? [...format.notes, NO_WEB] : format.notes);

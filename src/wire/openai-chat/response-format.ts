@@ -1,7 +1,7 @@
 import type { ChatResponseFormat } from './chat.ts';
 import type { EncodeContext } from './context.ts';
 import { asObject, checkDepth, isObject } from '../json.ts';
-import { allowsStrict } from './schema.ts';
+import { allowsStrict } from './schema/index.ts';
 
 export interface EncodedFormat {
   readonly field: { response_format?: ChatResponseFormat };

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** What OpenAI accepts as a function's name (API reference, `tools[].function.name`). */
-const VALID = /^[a-zA-Z0-9_-]{1,64}$/;
+/**
+ * What everybody accepts as a function's name: OpenAI's characters and length (API reference,
+ * `tools[].function.name`), and a letter first (Kimi: MoonshotAI/kimi-cli#1773; Gemini:
+ * google-gemini/gemini-cli#2966).
+ */
+const VALID = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
 
 /**
- * Function names for the upstream and back. A name that is too long or has other characters
- * becomes 55 valid characters and a hash of the whole, the same in every request, so that an
+ * Function names for the upstream and back. A name in another form becomes 55 valid characters and a hash of the whole, the same in every request, so that an
  * upstream's prefix cache keeps working.
  */
 export class ToolNames {
@@ -17,7 +20,9 @@ export class ToolNames {
     const known = this.#toUpstream.get(name);
     if (known !== undefined) return known;
     const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-    const short = `${name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 55) || 'unnamed'}_${hash}`;
+    const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_') || 'unnamed';
+    const lettered = /^[a-zA-Z]/.test(plain) ? plain : `t_${plain}`;
+    const short = `${lettered.slice(0, 55)}_${hash}`;
     this.#toUpstream.set(name, short);
     this.#toClient.set(short, name);
     return short;

@@ -10,7 +10,7 @@ import {
   wellFormed,
   type JsonObject,
 } from '../json.ts';
-import { allowsStrict, toolParameters } from './schema.ts';
+import { allowsStrict, toolParameters } from './schema/index.ts';
 
 export interface EncodedTools {
   readonly tools: ChatTool[];
@@ -59,6 +59,12 @@ export function chatTools(context: EncodeContext): EncodedTools {
     };
   });
   return { tools, webSearch };
+}
+
+/** No tool may be called, and the vendor has no other word for that than to offer none. */
+export function forbidsTools({ request, compat }: EncodeContext): boolean {
+  const forbidden = asObject(request['tool_choice'])['type'] === 'none';
+  return forbidden && compat.forcedToolChoice === 'never';
 }
 
 /** `tool_choice` in OpenAI's words; only ever sent together with tools. */

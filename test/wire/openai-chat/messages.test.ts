@@ -56,6 +56,33 @@ describe('turns', () => {
     expect(sent).toEqual([user('a\n\nb\n\nc'), { role: 'assistant', content: 'de' }, user('f')]);
   });
 
+  test('where a user message may not follow results, something stands between', () => {
+    const after = (content: unknown[]) =>
+      convert(
+        [user('q'), assistant(use('abcdefghi')), user([result('abcdefghi', 'A'), ...content])],
+        {
+          preset: 'mistral',
+        },
+      ).slice(2);
+    const tool = { role: 'tool', tool_call_id: 'abcdefghi', content: 'A' };
+    const bridge = { role: 'assistant', content: 'I have read the results.' };
+    const reminder = '<system-reminder>\nnote\n</system-reminder>';
+    expect(after([])).toEqual([tool]);
+    expect(after([text(reminder)])).toEqual([{ ...tool, content: `A\n\n${reminder}` }]);
+    expect(after([text(reminder), text('stop')])).toEqual([
+      tool,
+      bridge,
+      user(`${reminder}\n\nstop`),
+    ]);
+    expect(after([PNG])).toEqual([tool, bridge, user([PNG_PART])]);
+  });
+
+  test('an input that is no object becomes one', () => {
+    const sent = convert([user('q'), assistant(use('a', 'x'), use('b', null)), user('r')]);
+    const calls = sent[1]!['tool_calls'] as { function: { arguments: string } }[];
+    expect(calls.map((call) => call.function.arguments)).toEqual(['{"input":"x"}', '{}']);
+  });
+
   test('text around a call is one string; adjacent blocks are one text', () => {
     const [, message] = convert([
       user('q'),

@@ -174,11 +174,12 @@ describe('earlier reasoning', () => {
     },
   );
 
-  test('where it is required it is never missing beside calls', () => {
-    for (const preset of ['deepseek', 'kimi']) {
-      expect(replayed(preset, [])['reasoning_content']).toBe('(reasoning not available)');
-      expect(replayed(preset, [], false)).toEqual(none);
-    }
+  test('where it is required it is never missing', () => {
+    const standIn = { ...none, reasoning_content: '(reasoning not available)' };
+    expect(replayed('deepseek', [])).toEqual(standIn);
+    expect(replayed('kimi', [])).toEqual(standIn);
+    expect(replayed('deepseek', [], false)).toEqual(standIn);
+    expect(replayed('kimi', [], false)).toEqual(none);
     expect(replayed('deepseek', bare, true, 'deepseek-r1')).toEqual(none);
   });
 
@@ -238,6 +239,15 @@ describe('earlier reasoning', () => {
     const next = encodeChat({ ...ASK, tools: [TOOL], messages }, target)['messages'] as Json[];
     expect(next[1]?.['reasoning_details']).toEqual([text('abcd', { signature: 'sig' }), secret]);
     expect(next[1]?.['tool_calls']).toMatchObject([{ id: 'c' }]);
+  });
+
+  test('details behind an answer are dropped: its text has to be the last block', () => {
+    const secret = { type: 'reasoning.encrypted', data: 'S', index: 1 };
+    const { message } = decodeStream(
+      [sse(chunk({ content: 'answer' }), chunk({ reasoning_details: [secret] }, 'stop'), '[DONE]')],
+      { target: chatTarget({ preset: 'openrouter' }) },
+    );
+    expect(message['content']).toEqual([{ type: 'text', text: 'answer' }]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test';
-import { toolParameters, allowsStrict } from '../../../src/wire/openai-chat/schema.ts';
 import {
   clientToolId,
   originalToolId,
@@ -123,6 +122,9 @@ describe('tool_choice', () => {
     expect(choose({ type: 'any' }, { preset: 'deepseek' })).toBe('required');
     expect(choose({ type: 'any' }, { preset: 'deepseek' }, { type: 'adaptive' })).toBe('auto');
     expect(choose({ type: 'any' }, { preset: 'zai', model: 'glm-5' })).toBe('auto');
+    // Nor is there a word for "none".
+    const none = { tools: [tool('A')], tool_choice: { type: 'none' } };
+    expect(encode(none, { preset: 'zai', model: 'glm-5' })).not.toHaveProperty('tools');
   });
 
   test('one call at a time, where the field is known', () => {
@@ -135,6 +137,14 @@ describe('tool_choice', () => {
 });
 
 describe('names', () => {
+  test('start with a letter', () => {
+    const names = new ToolNames();
+    const sent = names.toUpstream('21st_magic');
+    expect(sent).toMatch(/^t_21st_magic_[0-9a-f]{8}$/);
+    expect(names.toClient(sent)).toBe('21st_magic');
+    expect(names.toUpstream('_x')).toMatch(/^t__x_/);
+  });
+
   const long = `mcp__${'server'.repeat(12)}__tool`;
 
   test('long and strange ones become valid, the same each time, and come back', () => {
@@ -212,154 +222,5 @@ describe('ids', () => {
     expect(new Set(sent).size).toBe(4);
     expect(sent[3]).toBe('abcDEF123');
     expect(new UpstreamToolIds('nine-alphanumeric').next('toolu_1')).toBe(sent[0]!);
-  });
-});
-
-describe('schemas', () => {
-  const empty = { type: 'object', properties: {} };
-
-  test.each([
-    ['nothing', undefined, empty],
-    ['no object', 'x', empty],
-    ['no type', { properties: { a: {} } }, { type: 'object', properties: { a: {} } }],
-    ['another type', { type: 'string' }, empty],
-    ['$schema', { $schema: 'x', type: 'object' }, empty],
-    [
-      'allOf at the root',
-      {
-        allOf: [
-          { properties: { a: {} }, required: ['a'] },
-          { properties: { b: {} }, additionalProperties: false },
-        ],
-      },
-      {
-        type: 'object',
-        properties: { a: {}, b: {} },
-        required: ['a'],
-        additionalProperties: false,
-      },
-    ],
-    [
-      'anyOf at the root',
-      {
-        anyOf: [
-          { properties: { a: {}, k: {} }, required: ['a', 'k'] },
-          { properties: { b: {}, k: {} }, required: ['k'] },
-        ],
-      },
-      { type: 'object', properties: { a: {}, k: {}, b: {} }, required: ['k'] },
-    ],
-    [
-      'conditions only',
-      { type: 'object', properties: { a: {} }, oneOf: [{ required: ['a'] }] },
-      { type: 'object', properties: { a: {} } },
-    ],
-  ])('%s', (_name, schema, expected) => {
-    expect(toolParameters(schema, 'json-schema')).toEqual(expected);
-  });
-
-  test('the rest is untouched', () => {
-    const schema = {
-      type: 'object',
-      properties: {
-        a: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, format: 'uri' },
-      },
-      required: ['a'],
-      additionalProperties: false,
-      $defs: { x: { type: 'string' } },
-    };
-    expect(toolParameters(schema, 'json-schema')).toEqual(schema);
-  });
-
-  test('Gemini’s subset', () => {
-    const schema = {
-      $schema: 'x',
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        kind: { const: 'a' },
-        when: { type: 'string', format: 'date-time', default: 'x' },
-        mail: { type: 'string', format: 'email' },
-        size: { type: ['integer', 'null'], exclusiveMinimum: 0 },
-        either: { type: ['string', 'number'] },
-        tree: { $ref: '#/$defs/Tree' },
-        default: { type: 'string' },
-        list: { type: 'array', items: { oneOf: [{ type: 'string', propertyNames: {} }] } },
-      },
-      $defs: {
-        Tree: {
-          type: 'object',
-          properties: { child: { $ref: '#/$defs/Tree' }, leaf: { type: 'string' } },
-        },
-      },
-    };
-    expect(toolParameters(schema, 'gemini')).toEqual({
-      type: 'object',
-      properties: {
-        kind: { enum: ['a'] },
-        when: { type: 'string', format: 'date-time' },
-        mail: { type: 'string' },
-        size: { type: 'integer', nullable: true },
-        either: { anyOf: [{ type: 'string' }, { type: 'number' }] },
-        tree: {
-          type: 'object',
-          properties: { child: { type: 'object' }, leaf: { type: 'string' } },
-        },
-        default: { type: 'string' },
-        list: { type: 'array', items: { anyOf: [{ type: 'string' }] } },
-      },
-    });
-  });
-
-  test('references that multiply are cut off', () => {
-    const level = (next: string) => ({
-      type: 'object',
-      properties: Object.fromEntries(
-        ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => [key, { $ref: `#/$defs/${next}` }]),
-      ),
-    });
-    const $defs = Object.fromEntries(
-      Array.from({ length: 12 }, (_, index) => [`L${index}`, level(`L${index + 1}`)]),
-    );
-    const start = performance.now();
-    toolParameters({ type: 'object', properties: { x: { $ref: '#/$defs/L0' } }, $defs }, 'gemini');
-    expect(performance.now() - start).toBeLessThan(200);
-  });
-
-  test('Moonshot’s flavour', () => {
-    const schema = {
-      type: 'object',
-      properties: {
-        pair: { type: 'array', items: [{ type: 'string' }, { type: 'number' }] },
-        either: { type: 'string', anyOf: [{ minLength: 1 }, { type: 'number' }] },
-      },
-    };
-    expect(toolParameters(schema, 'mfjs')).toEqual({
-      type: 'object',
-      properties: {
-        pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'number' }] },
-        either: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'number' }] },
-      },
-    });
-  });
-
-  test('what strict mode takes', () => {
-    const inner = {
-      type: 'object',
-      properties: { a: { type: 'string' } },
-      required: ['a'],
-      additionalProperties: false,
-    };
-    expect(allowsStrict(inner)).toBe(true);
-    expect(allowsStrict({ ...inner, required: [] })).toBe(false);
-    expect(allowsStrict({ ...inner, additionalProperties: true })).toBe(false);
-    expect(
-      allowsStrict({
-        type: 'object',
-        properties: { x: { ...inner, required: [] } },
-        required: ['x'],
-        additionalProperties: false,
-      }),
-    ).toBe(false);
   });
 });
