@@ -43,10 +43,10 @@ interface InstallOptions {
 }
 
 /** Programs that the installer may find, apart from those of the shell. */
-const TOOLS = [
-  ...['cat', 'cp', 'mv', 'rm', 'ln', 'mkdir', 'mktemp', 'chmod', 'dirname', 'sed', 'grep', 'cut'],
-  ...['uname', 'getconf', 'gzip', 'sha256sum', 'curl', 'ldd', 'sh', 'bash'],
-];
+const TOOLS =
+  'cat cp mv rm ln mkdir mktemp chmod dirname sed grep cut uname getconf gzip sha256sum curl ldd sh bash'.split(
+    ' ',
+  );
 
 export function createInstallStage(): InstallStage {
   const sandbox = createSandbox();
