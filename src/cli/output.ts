@@ -35,6 +35,15 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
+/** A line that says how far something is; it exists on a terminal only, and leaves nothing behind. */
+export function progress(): { show(text: string): void; clear(): void } {
+  const shown = process.stderr.isTTY;
+  const write = (text: string): void => {
+    if (shown) process.stderr.write(`\r\u{1B}[K${text}`);
+  };
+  return { show: write, clear: () => write('') };
+}
+
 /** Columns as wide as their widest cell, two blanks apart; wide characters count as two. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];

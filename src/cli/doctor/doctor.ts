@@ -33,7 +33,7 @@ export async function examine(context: DoctorContext): Promise<readonly Finding[
 }
 
 /** By check, and the worst first. */
-function inOrder(findings: readonly Finding[]): readonly Finding[] {
+export function inOrder(findings: readonly Finding[]): readonly Finding[] {
   const levels = ['error', 'warning', 'note', 'ok'];
   const rank = ({ check, level }: Finding): number =>
     CHECKS.indexOf(check) * levels.length + levels.indexOf(level);
