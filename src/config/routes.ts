@@ -225,6 +225,9 @@ function factsOf(route: FileRoute): ModelFacts {
             output: pricing.output,
             ...(pricing.cacheRead === undefined ? {} : { cacheRead: pricing.cacheRead }),
             ...(pricing.cacheWrite === undefined ? {} : { cacheWrite: pricing.cacheWrite }),
+            ...(pricing.cacheWriteHour === undefined
+              ? {}
+              : { cacheWriteHour: pricing.cacheWriteHour }),
           },
         }),
   };

@@ -28,6 +28,13 @@ const pricing = z
         examples: [3.125],
       })
       .optional(),
+    cacheWriteHour: price
+      .meta({
+        description:
+          'Per million input tokens written to the prompt cache for an hour. Absent: as cacheWrite.',
+        examples: [5],
+      })
+      .optional(),
   })
   .meta({
     description: 'Prices in USD per million tokens; they decide the cost in `cc-route usage`.',

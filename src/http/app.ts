@@ -10,17 +10,21 @@ import { clientKind } from './client-kind.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { health, probe } from './endpoints/health.ts';
 import { messagesEndpoint } from './endpoints/messages.ts';
+import { metrics } from './endpoints/metrics.ts';
 import { getModel, listModels } from './endpoints/models.ts';
 import { errorResponse, toGatewayError } from './error-response.ts';
+import { observeRequests } from './observe-requests.ts';
 
 /** Every endpoint, in one place. What is not here is a 404 with an Anthropic error body. */
 export function createApp(http: HttpContext): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
+  const patterns = new Set<string>();
 
   app.use(async (c, next) => {
     c.set('requestId', randomId('req_'));
     await next();
   });
+  app.use(observeRequests(http.metrics.request, patterns));
   app.get('/health', health(http));
   app.get('/', probe);
   app.get('/api/hello', probe);
@@ -41,6 +45,7 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.get('/v1/admin/status', status(http));
   app.post('/v1/admin/reload', reload(http));
   app.get('/v1/admin/routes', listRoutes(http));
+  app.get('/metrics', metrics(http));
 
   app.notFound((c) => {
     throw new GatewayError('unknown_endpoint', `There is no ${c.req.method} ${c.req.path} here.`);
@@ -53,6 +58,7 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
       client: clientKind(c.req.raw.headers),
     });
   });
+  for (const { method, path } of app.routes) if (method !== 'ALL') patterns.add(path);
   return app;
 }
 

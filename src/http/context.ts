@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Leases } from './leases.ts';
 import type { Reloader } from './reload.ts';
 
@@ -9,6 +10,7 @@ import type { Reloader } from './reload.ts';
 export interface HttpContext {
   readonly gateway: Gateway;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly leases: Leases;
   readonly reloader: Reloader;
   /** What clients must show; `null`: nothing. A reload may change it. */
@@ -25,5 +27,9 @@ export interface HttpContext {
 /** Hono's environment: what belongs to one request. */
 export interface HttpEnv {
   Bindings: { readonly server: Server<undefined> };
-  Variables: { requestId: string };
+  Variables: {
+    requestId: string;
+    /** It reached the gateway, which records it itself. */
+    isCall?: true;
+  };
 }

@@ -8,7 +8,8 @@ export interface GuardPolicy {
   readonly allowedOrigins: readonly string[];
 }
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+/** The methods that any endpoint knows. */
+export const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 
 /**
  * Looks at a request before anything else does: before Hono, which would read a path out of a

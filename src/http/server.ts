@@ -6,6 +6,7 @@ import { randomId } from '../lib/id.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { createApp } from './app.ts';
 import type { HttpContext } from './context.ts';
 import { errorResponse, toGatewayError } from './error-response.ts';
@@ -53,12 +54,18 @@ export interface RunningServer {
 export function startServer(options: ServerOptions): RunningServer {
   const { config, log, env } = options;
   const { host, port } = config.server;
-  const gateway = createGateway(config, { sinks: [log.request], env });
   const tokenOf = clientTokens();
   const shutdown = (reason: string): void => options.onShutdown?.(reason);
+  const metrics = createMetrics({
+    activeRequests: () => context.activeRequests,
+    sessions: () => context.leases.count,
+    configBroken: () => context.reloader.error !== null,
+  });
+  const gateway = createGateway(config, { sinks: [log.request, metrics.call], env });
   const context: HttpContext = {
     gateway,
     log,
+    metrics,
     leases: new Leases(
       systemClock,
       options.ephemeral === true ? () => shutdown('no session is left') : null,
@@ -90,7 +97,9 @@ export function startServer(options: ServerOptions): RunningServer {
         const { allowedHosts, allowedOrigins } = gateway.config.server;
         guard(request, { host, allowedHosts, allowedOrigins });
       } catch (error) {
-        return refuse(error);
+        const refusal = refuse(error);
+        metrics.request({ method: 'other', path: 'other', status: refusal.status, durationMs: 0 });
+        return refusal;
       }
       return app.fetch(request, { server });
     },

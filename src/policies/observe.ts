@@ -1,9 +1,11 @@
 import type { Call } from '../core/call.ts';
 import { clientStatus, GatewayError } from '../core/errors.ts';
+import type { JournalEntry } from '../core/journal.ts';
 import type { Policy } from '../core/policy.ts';
 import { agentOf, sessionOf } from '../core/session.ts';
 import type { CallRecord, CallSink } from '../telemetry/call-record.ts';
 import type { Reply } from '../upstream/attempt.ts';
+import { costOf, pricingOf } from '../usage/cost.ts';
 
 /**
  * Hands a record of each call to the sinks, once its last byte went out or it failed.
@@ -15,12 +17,16 @@ export function observe(
 ): Policy<Call, Reply> {
   const finish = (
     call: Call,
-    end: Omit<CallRecord, 'call' | 'startedAt' | 'totalMs' | 'journal'>,
+    end: Omit<CallRecord, 'call' | 'startedAt' | 'totalMs' | 'journal' | 'costUsd'>,
   ): void => {
     const { id, endpoint, model, stream, client, body, journal } = call;
     const totalMs = journal.elapsedMs();
+    const usage = isSecondHand(journal.entries) ? null : end.usage;
+    const pricing = end.target === null ? undefined : pricingOf(end.target, model);
     const record: CallRecord = {
       ...end,
+      usage,
+      costUsd: usage === null || pricing === undefined ? null : costOf(usage, pricing),
       call: {
         id,
         endpoint,
@@ -61,4 +67,11 @@ export function observe(
       throw thrown;
     }
   };
+}
+
+/** The answer was made, and counted, for another call. */
+function isSecondHand(journal: readonly JournalEntry[]): boolean {
+  return journal.some(
+    (entry) => entry.kind === 'cache' && (entry.result === 'hit' || entry.result === 'shared'),
+  );
 }

@@ -6,7 +6,11 @@ export interface ModelRow {
   readonly facts: ModelFacts;
 }
 
-const CLAUDE_CACHE = (input: number) => ({ cacheRead: input / 10, cacheWrite: input * 1.25 });
+const CLAUDE_CACHE = (input: number) => ({
+  cacheRead: input / 10,
+  cacheWrite: input * 1.25,
+  cacheWriteHour: input * 2,
+});
 
 /**
  * Facts of known models by upstream id; the first matching row wins. An id may carry a vendor's

@@ -22,6 +22,8 @@ export interface ModelFacts {
     readonly output: number;
     readonly cacheRead?: number;
     readonly cacheWrite?: number;
+    /** Writes that last for an hour; absent: as the others. */
+    readonly cacheWriteHour?: number;
   };
 }
 

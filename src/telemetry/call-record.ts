@@ -23,7 +23,10 @@ export interface CallRecord {
   readonly result: CallResult;
   /** The status that the client got. */
   readonly status: number;
+  /** What was used for this call; `null`: nothing, as for a cached answer, or nobody counted. */
   readonly usage: Usage | null;
+  /** In USD; `null`: there is no usage, or the model's price isn't known. */
+  readonly costUsd: number | null;
   readonly firstByteMs: number | null;
   readonly totalMs: number;
   /** The error's text, where it failed before the commit point. */

@@ -28,7 +28,7 @@ export interface FakeUpstreamOptions {
 }
 
 /** A provider on loopback that records what reaches it and answers as it is told. */
-export interface FakeUpstream {
+export interface FakeUpstream extends AsyncDisposable {
   readonly wire: WireName;
   /** What belongs into a route's `baseURL`. */
   readonly baseURL: string;
@@ -250,5 +250,6 @@ export async function startFakeUpstream(options: FakeUpstreamOptions): Promise<F
       delivery = next;
     },
     stop: () => peer.stop(),
+    [Symbol.asyncDispose]: () => peer.stop(),
   };
 }

@@ -17,6 +17,7 @@ export function messagesEndpoint(endpoint: Endpoint, http: HttpContext) {
     // A model may think for minutes; the upstream's timers decide, not the server's.
     c.env.server.timeout(request, 0);
     const call = await readCall(request, endpoint, c.get('requestId'), http);
+    c.set('isCall', true);
     http.activeRequests += 1;
     try {
       const reply = await http.gateway.handle(call);
