@@ -34,6 +34,13 @@ export interface ErrorRule {
   readonly shouldRetry?: boolean;
   /** Whose fault it is: what an operator looks at first, and a metric's label. */
   readonly fault: 'client' | 'config' | 'upstream' | 'network' | 'gateway';
+  /**
+   * After how many such failures in a row the target counts as down, so that its circuit opens. 1
+   * where a failure costs the client a long wait. Absent: it says nothing about the target's health.
+   */
+  readonly opensCircuitAfter?: number;
+  /** No request went out. An earlier failure of the same call tells more. */
+  readonly unsent?: true;
 }
 
 const rule = (
@@ -88,29 +95,63 @@ export const ERROR_KINDS = {
     fallback: true,
     shouldRetry: false,
   }),
+  /** Worth a fallback only where the next model's context window is larger. */
   context_overflow: rule(400, 'invalid_request_error', 'upstream', { fallback: true }),
   upstream_too_large: rule(413, 'request_too_large', 'upstream', { fallback: true }),
   rate_limited: rule(429, 'rate_limit_error', 'upstream', { retry: true, fallback: true }),
-  overloaded: rule(529, 'overloaded_error', 'upstream', { retry: true, fallback: true }),
-  upstream_failed: rule(500, 'api_error', 'upstream', { retry: true, fallback: true }),
-  upstream_timeout: rule(504, 'timeout_error', 'upstream', { retry: true, fallback: true }),
+  overloaded: rule(529, 'overloaded_error', 'upstream', {
+    retry: true,
+    fallback: true,
+    opensCircuitAfter: 5,
+  }),
+  upstream_failed: rule(500, 'api_error', 'upstream', {
+    retry: true,
+    fallback: true,
+    opensCircuitAfter: 5,
+  }),
+  /** The upstream's own word: 408, 504 and the like. */
+  upstream_timeout: rule(504, 'timeout_error', 'upstream', {
+    retry: true,
+    fallback: true,
+    opensCircuitAfter: 3,
+  }),
   upstream_redirect: rule(502, 'api_error', 'config', { fallback: true, shouldRetry: false }),
-  malformed_reply: rule(502, 'api_error', 'upstream', { retry: true, fallback: true }),
+  malformed_reply: rule(502, 'api_error', 'upstream', {
+    retry: true,
+    fallback: true,
+    opensCircuitAfter: 5,
+  }),
   /** The stream or body ended before the answer was complete. */
-  truncated_reply: rule(502, 'api_error', 'network', { retry: true, fallback: true }),
+  truncated_reply: rule(502, 'api_error', 'network', {
+    retry: true,
+    fallback: true,
+    opensCircuitAfter: 5,
+  }),
 
   // The way to the upstream.
   unreachable: rule(502, 'api_error', 'network', {
     retry: true,
     fallback: true,
     shouldRetry: false,
+    opensCircuitAfter: 3,
   }),
+  // The system has repeated the connection's first packet for seconds: so will the next one end.
   connect_timeout: rule(504, 'timeout_error', 'network', {
-    retry: true,
     fallback: true,
     shouldRetry: false,
+    opensCircuitAfter: 1,
   }),
-  connection_lost: rule(502, 'api_error', 'network', { retry: true, fallback: true }),
+  connection_lost: rule(502, 'api_error', 'network', {
+    retry: true,
+    fallback: true,
+    opensCircuitAfter: 5,
+  }),
+  /** Connected, but no byte came for as long as `timeouts` allows: minutes. */
+  upstream_silent: rule(504, 'timeout_error', 'upstream', { fallback: true, opensCircuitAfter: 1 }),
+  /** The client would give up before an answer could come. */
+  out_of_time: rule(504, 'timeout_error', 'upstream', { opensCircuitAfter: 3 }),
+  /** The target failed too often lately. */
+  circuit_open: rule(503, 'overloaded_error', 'upstream', { fallback: true, unsent: true }),
 
   // The gateway itself.
   client_gone: rule(499, 'api_error', 'client'),
@@ -130,6 +171,8 @@ export interface UpstreamAnswer {
 export interface GatewayErrorOptions {
   /** How long the upstream asked to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The upstream's own `x-should-retry`. */
+  readonly upstreamSaysRetry?: boolean;
   /** Set where the client is to get the upstream's answer untouched. */
   readonly passthrough?: UpstreamAnswer;
   /** The upstream's status, where there was an answer. */
@@ -145,6 +188,7 @@ export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly kind: ErrorKind;
   readonly retryAfterMs: number | undefined;
+  readonly upstreamSaysRetry: boolean | undefined;
   readonly passthrough: UpstreamAnswer | undefined;
   readonly upstreamStatus: number | undefined;
 
@@ -152,6 +196,7 @@ export class GatewayError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs;
+    this.upstreamSaysRetry = options.upstreamSaysRetry;
     this.passthrough = options.passthrough;
     this.upstreamStatus = options.upstreamStatus;
   }
@@ -159,6 +204,43 @@ export class GatewayError extends Error {
   get rule(): ErrorRule {
     return ERROR_KINDS[this.kind];
   }
+
+  /** The same failure in other words, and without the upstream's own answer. */
+  reworded(message: string): GatewayError {
+    const { cause, retryAfterMs, upstreamSaysRetry, upstreamStatus } = this;
+    return new GatewayError(this.kind, message, {
+      cause,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(upstreamSaysRetry === undefined ? {} : { upstreamSaysRetry }),
+      ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
+    });
+  }
+
+  /** Worth trying the same target again. The upstream's own word counts for more than the rule. */
+  get worthRetry(): boolean {
+    return this.upstreamSaysRetry ?? this.rule.retry;
+  }
+
+  /** `x-should-retry` for the client; `undefined`: its own rule decides. */
+  get shouldRetry(): boolean | undefined {
+    return this.rule.shouldRetry ?? this.upstreamSaysRetry;
+  }
+}
+
+/**
+ * Of one call's failures at several targets, what to tell the client. An overflow first, because
+ * compacting makes the next try work; then whatever may pass, because the client tries again on its
+ * own; else the first. Where a request went out it tells more than where none did.
+ *
+ * @param errors in the order of trying; at least one
+ */
+export function mostUseful(errors: readonly [GatewayError, ...GatewayError[]]): GatewayError {
+  return (
+    errors.find(({ kind }) => kind === 'context_overflow') ??
+    errors.find(({ worthRetry, shouldRetry }) => worthRetry && shouldRetry !== false) ??
+    errors.find(({ rule }) => rule.unsent !== true) ??
+    errors[0]
+  );
 }
 
 /** The status that a client gets for an error before the commit point. */

@@ -2,22 +2,27 @@ import type { Config } from '../config/config.ts';
 import type { Call } from '../core/call.ts';
 import type { Handler } from '../core/policy.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
+import type { Reach } from '../policies/breaker.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Reply, Transport } from '../upstream/attempt.ts';
 import { echoTransport } from '../upstream/echo/index.ts';
-import { networkTransport } from '../upstream/network.ts';
+import { canConnect, networkTransport } from '../upstream/network.ts';
 import { TokenCounts } from './count-tokens.ts';
 import { createPipeline } from './pipeline.ts';
 import { RouteTable } from './resolve.ts';
 import { buildRoutes, type Environment } from './routes.ts';
+import { createState } from './state.ts';
 
 export interface GatewayDeps {
   /** Get a record of every call. */
   readonly sinks: readonly CallSink[];
   readonly env: Environment;
   readonly clock?: Clock;
+  /** Gives numbers from 0 to below 1. */
+  readonly random?: () => number;
   /** In place of the network, for tests. */
   readonly transport?: Transport;
+  readonly reach?: Reach;
 }
 
 /** Everything that a request reads of the configuration, as it was when the request came. */
@@ -37,16 +42,22 @@ export interface Gateway {
 }
 
 export function createGateway(config: Config, deps: GatewayDeps): Gateway {
-  const { sinks, env, clock = systemClock, transport: network = networkTransport } = deps;
+  const { sinks, env, clock = systemClock, random = Math.random } = deps;
+  const { transport: network = networkTransport, reach = canConnect } = deps;
   const echo = echoTransport(clock);
   const counts = new TokenCounts(clock);
+  const state = createState(clock);
   const makeSnapshot = (next: Config): Snapshot => {
     const table = new RouteTable(buildRoutes(next, env));
     const run = createPipeline({
       table,
       counts,
+      state,
       clock,
+      random,
+      reach,
       sinks: [...sinks, counts.sink],
+      retry: next.retry,
       timeouts: next.timeouts,
       transportFor: (provider) => (provider.builtIn === true ? echo : network),
     });

@@ -1,47 +1,60 @@
 import type { Call } from '../core/call.ts';
 import { compose, type Handler, type Policy } from '../core/policy.ts';
+import { breaker, type Reach } from '../policies/breaker.ts';
+import { timeLimitMs } from '../policies/deadline.ts';
+import { fallback, type RoutedCall } from '../policies/fallback.ts';
 import { observe } from '../policies/observe.ts';
 import { preflight } from '../policies/preflight.ts';
-import type { Target } from '../providers/target.ts';
+import { retry, type RetrySettings } from '../policies/retry.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Attempt, Reply } from '../upstream/attempt.ts';
 import { send, type SendDeps } from '../upstream/send.ts';
 import type { TokenCounts } from './count-tokens.ts';
 import type { RouteTable } from './resolve.ts';
+import type { GatewayState } from './state.ts';
 
 export interface PipelineDeps extends SendDeps {
   readonly table: RouteTable;
   readonly counts: TokenCounts;
   readonly sinks: readonly CallSink[];
+  readonly state: GatewayState;
+  readonly retry: RetrySettings;
+  readonly reach: Reach;
+  readonly random: () => number;
 }
 
 /**
- * What happens around a call, outermost first. Per call: observe, count tokens. Per attempt: preflight, send.
- * The types keep the two apart. Policies are added here and nowhere else.
+ * What happens around a call, outermost first. Each stage has an input of its own, so that a policy
+ * in the wrong place doesn't compile. Policies are added here and nowhere else.
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
-  const targetOf = (model: string): Target => deps.table.resolve(model).targets[0];
-  const attempt = compose<Attempt, Reply>([preflight(deps.counts.counter)], (one) =>
-    send(one, deps),
+  const { table, counts, sinks, state, clock, random, reach } = deps;
+  const { circuits, retryBudget: budget, sessions } = state;
+  const isDown = circuits.isOpen.bind(circuits);
+
+  const attempt = compose<Attempt, Reply>(
+    [
+      preflight(counts.counter),
+      retry(deps.retry, { clock, random, budget, isDown }),
+      breaker(circuits, reach),
+    ],
+    (one) => send(one, deps),
   );
-  return compose<Call, Reply>(
-    [observe(deps.sinks), noteRoute(targetOf), countTokens(deps.counts, targetOf)],
-    (call) => attempt({ call, target: targetOf(call.model) }),
+  const routed = compose<RoutedCall, Reply>(
+    [countTokens(counts)],
+    fallback(attempt, { clock, sessions }),
   );
+  return compose<Call, Reply>([observe(sinks)], (call) => {
+    const { targets } = table.resolve(call.model);
+    call.journal.note({ kind: 'routed', target: targets[0] });
+    return routed({ call, targets, deadlineAt: clock.now() + timeLimitMs(call) });
+  });
 }
 
-/** Whatever becomes of a call: the journal says where it was meant to go. */
-function noteRoute(targetOf: (model: string) => Target): Policy<Call, Reply> {
-  return async (call, next) => {
-    call.journal.note({ kind: 'routed', target: targetOf(call.model) });
-    return next(call);
+function countTokens(counts: TokenCounts): Policy<RoutedCall, Reply> {
+  return (routed, next) => {
+    const { call, targets } = routed;
+    if (call.endpoint !== 'count_tokens') return next(routed);
+    return counts.answer(call, targets[0], () => next(routed));
   };
-}
-
-function countTokens(
-  counts: TokenCounts,
-  targetOf: (model: string) => Target,
-): Policy<Call, Reply> {
-  return (call, next) =>
-    call.endpoint === 'count_tokens' ? counts.answer(call, targetOf(call.model), next) : next(call);
 }

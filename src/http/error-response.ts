@@ -19,7 +19,7 @@ export function toGatewayError(error: unknown): GatewayError {
 
 /** An error as the HTTP answer that makes the client do the right thing. */
 export function errorResponse(error: GatewayError, context: ErrorContext): Response {
-  const { rule, passthrough } = error;
+  const { passthrough } = error;
   if (passthrough !== undefined) {
     const headers = clientHeaders(passthrough.headers, true);
     if (!headers.has('request-id')) headers.set('request-id', context.requestId);
@@ -29,7 +29,7 @@ export function errorResponse(error: GatewayError, context: ErrorContext): Respo
     'content-type': 'application/json',
     'request-id': context.requestId,
   });
-  if (rule.shouldRetry !== undefined) headers.set('x-should-retry', String(rule.shouldRetry));
+  if (error.shouldRetry !== undefined) headers.set('x-should-retry', String(error.shouldRetry));
   if (error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
   }

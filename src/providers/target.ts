@@ -63,6 +63,18 @@ export function targetKey({ baseURL, model }: Target): string {
   return `${baseURL} ${model ?? ''}`;
 }
 
+const hosts = new WeakMap<Target, string>();
+
+/** Where a target's requests go, with the port: what shares one rate limit and one fate. */
+export function targetHost(target: Target): string {
+  let host = hosts.get(target);
+  if (host === undefined) {
+    ({ host } = new URL(target.baseURL));
+    hosts.set(target, host);
+  }
+  return host;
+}
+
 /**
  * Whether a client's own Anthropic credential may go to this address: to the provider's own, and
  * not to another one that a route gives in its place.

@@ -6,6 +6,12 @@ import type { Target } from '../providers/target.ts';
 export interface Attempt {
   readonly call: Call;
   readonly target: Target;
+  /** 1 for the first try at this target, more for retries. */
+  readonly number: number;
+  /** Nothing else can be tried: it goes out even to a target that failed too often lately. */
+  readonly lastResort: boolean;
+  /** When the client must have an answer, on the clock. */
+  readonly deadlineAt: number;
 }
 
 /** How a reply ended, known once its last byte went out. */

@@ -61,11 +61,6 @@ function diagnose(code: string, host: string): Diagnosis {
   }
 }
 
-/** Whether the connection broke before a byte of the answer came. */
-export function isConnectionLost(error: unknown): boolean {
-  return errorCode(error) === 'ECONNRESET';
-}
-
 /** A failed `fetch` or a broken body as an error that names route, provider and cause. */
 export function connectionError(error: unknown, target: Target): GatewayError {
   if (error instanceof GatewayError) return error;
@@ -80,7 +75,7 @@ export function connectionError(error: unknown, target: Target): GatewayError {
  * connecting from waiting for an answer; this does, and is asked only when an answer is late.
  * Behind a proxy it can't tell, and says yes.
  */
-export function canConnect(url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+export function canConnect(url: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   if (!isLoopback(hostname) && usesProxy(protocol)) return Promise.resolve(true);
   return new Promise((resolve) => {
@@ -90,11 +85,11 @@ export function canConnect(url: string, timeoutMs: number, signal: AbortSignal):
     });
     const finish = (reachable: boolean): void => {
       socket.destroy();
-      signal.removeEventListener('abort', onAbort);
+      signal?.removeEventListener('abort', onAbort);
       resolve(reachable);
     };
     const onAbort = (): void => finish(true);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     socket.setTimeout(timeoutMs, () => finish(false));
     socket.once('connect', () => finish(true));
     socket.once('error', () => finish(false));

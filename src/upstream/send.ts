@@ -10,7 +10,7 @@ import type { DecodedBody, EncodedRequest } from '../wire/wire-format.ts';
 import type { Attempt, Reply, Transport } from './attempt.ts';
 import { bodyReader } from './body-reader.ts';
 import { authorize, forgetCredential } from './credentials.ts';
-import { canConnect, connectionError, isConnectionLost } from './network.ts';
+import { canConnect, connectionError } from './network.ts';
 import { read, replyStream, take, type ReplyStreamOptions } from './reply-stream.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -45,6 +45,9 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   const secret = await authorize(encoded.headers, call, target);
   const watchdog = new Watchdog(call.signal, deps.clock);
   call.journal.note({ kind: 'attempt', target });
+  const cancelDeadline = deps.clock.after(attempt.deadlineAt - deps.clock.now(), () =>
+    watchdog.abort(outOfTime(target)),
+  );
   try {
     const response = await request(encoded, target, watchdog, deps);
     if (response.ok) return await accept(response, encoded, attempt, watchdog, deps);
@@ -59,6 +62,8 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
       : connectionError(cause, target);
     if (error.kind === 'upstream_unauthorized') forgetCredential(target);
     throw noted(withoutSecret(error, secret), attempt);
+  } finally {
+    cancelDeadline();
   }
 }
 
@@ -84,11 +89,7 @@ async function request(
     const { url, headers, body } = encoded;
     const exchange = { url, headers, body, signal: watchdog.signal };
     const transport = transportFor(target.provider);
-    return await transport(exchange).catch((cause: unknown) => {
-      // The upstream may have closed the kept-alive connection just when the request left.
-      if (watchdog.signal.aborted || !isConnectionLost(cause)) throw cause;
-      return transport(exchange);
-    });
+    return await transport(exchange);
   } catch (cause) {
     throw watchdog.signal.aborted ? watchdog.signal.reason : cause;
   } finally {
@@ -188,11 +189,7 @@ function withoutSecret(error: GatewayError, secret: Secret | null): GatewayError
   }
   const { passthrough } = error;
   if (passthrough === undefined || !Buffer.from(passthrough.body).includes(value)) return error;
-  const { retryAfterMs, upstreamStatus } = error;
-  return new GatewayError(error.kind, error.message, {
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
-  });
+  return error.reworded(error.message);
 }
 
 function redirected(response: Response, target: Target): GatewayError {
@@ -204,9 +201,16 @@ function redirected(response: Response, target: Target): GatewayError {
   );
 }
 
+function outOfTime(target: Target): GatewayError {
+  return new GatewayError(
+    'out_of_time',
+    `${target.provider.label} (route ${target.route}) had no answer when the client's own time limit came near.`,
+  );
+}
+
 function silentError(target: Target, ms: number): GatewayError {
   return new GatewayError(
-    'upstream_timeout',
+    'upstream_silent',
     `${target.provider.label} (route ${target.route}) sent nothing for ${Math.round(ms / 1000)} s.`,
   );
 }

@@ -3,6 +3,7 @@ import { preflight } from '../../src/policies/preflight.ts';
 import type { Target } from '../../src/providers/target.ts';
 import { TokenCounter } from '../../src/tokens/counter.ts';
 import type { Reply } from '../../src/upstream/attempt.ts';
+import { testAttempt } from '../support/attempt.ts';
 import { chatTarget, testCall } from '../support/openai-chat.ts';
 
 const sized = (changes: Partial<Target> = {}) =>
@@ -19,7 +20,7 @@ async function fate(
   counter = new TokenCounter(),
 ): Promise<string> {
   const sent = Object.assign(new Error('sent'), { sent: true });
-  return preflight(counter)({ call, target }, () => Promise.reject<Reply>(sent)).then(
+  return preflight(counter)(testAttempt({ call, target }), () => Promise.reject<Reply>(sent)).then(
     () => 'answered',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

@@ -34,4 +34,18 @@ export class FakeClock implements Clock {
     this.#now = end;
     await Bun.sleep(0);
   }
+
+  /** Lets time pass, a step at a time, until a promise is settled. */
+  async until<Value>(promise: Promise<Value>, stepMs = 50): Promise<Value> {
+    const state = { settled: false };
+    const end = (): void => {
+      state.settled = true;
+    };
+    promise.then(end, end);
+    // What needs no time gets none.
+    for (let turn = 0; turn < 20 && !state.settled; turn += 1) await Bun.sleep(0);
+    for (let step = 0; step < 20_000 && !state.settled; step += 1) await this.advance(stepMs);
+    if (!state.settled) throw new Error(`still waiting after ${this.#now} ms`);
+    return promise;
+  }
 }

@@ -1,12 +1,12 @@
 import type { Call } from '../../core/call.ts';
 import { GatewayError, type ErrorKind, type UpstreamAnswer } from '../../core/errors.ts';
 import { acceptsClientCredential, type Target } from '../../providers/target.ts';
+import { answerFacts } from '../errors/answer-facts.ts';
 import { quote, readProblemBytes } from '../errors/body.ts';
 import { classify } from '../errors/classify.ts';
 import type { ErrorContext } from '../errors/context.ts';
 import { explain, upstreamName } from '../errors/explain.ts';
 import { overflowError, readOverflow } from '../errors/overflow.ts';
-import { retryAfterMs } from '../errors/retry-after.ts';
 
 /**
  * Failures of the gateway's own configuration: a key, a balance, an address that the person has to
@@ -42,11 +42,9 @@ export function decodeError(answer: UpstreamAnswer, call: Call, target: Target):
         })
       : error;
   }
-  const waitMs = retryAfterMs(answer.headers);
   const explained = target.credential.kind !== 'client' && EXPLAINED.has(kind);
   return new GatewayError(kind, explain(kind, problem, answer.status, { call, target }), {
-    upstreamStatus: answer.status,
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...answerFacts(answer),
     ...(explained ? {} : { passthrough: answer }),
   });
 }

@@ -1,23 +1,22 @@
 import type { Call } from '../../core/call.ts';
-import { GatewayError, type UpstreamAnswer } from '../../core/errors.ts';
+import { GatewayError, type GatewayErrorOptions, type UpstreamAnswer } from '../../core/errors.ts';
 import type { Target } from '../../providers/target.ts';
+import { answerFacts } from '../errors/answer-facts.ts';
 import { readProblem, readProblemBytes, type UpstreamProblem } from '../errors/body.ts';
 import { classify } from '../errors/classify.ts';
 import type { ErrorContext } from '../errors/context.ts';
 import { explain, upstreamName } from '../errors/explain.ts';
 import { asObject, isObject, type JsonObject } from '../json.ts';
 import { overflowError, readOverflow } from '../errors/overflow.ts';
-import { retryAfterMs } from '../errors/retry-after.ts';
 
 /** Reads an answer outside 2xx. Never throws. */
 export function decodeError(answer: UpstreamAnswer, call: Call, target: Target): GatewayError {
   const problem = readProblemBytes(answer.body);
-  const waitMs = retryAfterMs(answer.headers);
   const empty = answer.body.length === 0 && (answer.status === 400 || answer.status === 413);
   if (empty && target.compat.emptyErrorIsOverflow) {
     return overflowError({}, { call, target }, answer.status);
   }
-  return toError(problem, answer.status, { call, target }, waitMs);
+  return toError(problem, answer.status, { call, target }, answerFacts(answer));
 }
 
 /** The error in a chunk or in a whole reply with a 2xx status; `null` where there is none. */
@@ -54,7 +53,8 @@ export function finishError(
 /** An error that came as a value, without an HTTP status of its own. */
 export function errorFrom(value: unknown, context: ErrorContext): GatewayError {
   const problem = readProblem(value) ?? { text: '', code: '', type: '', status: undefined };
-  return toError(problem, problem.status ?? 500, context, undefined);
+  const status = problem.status ?? 500;
+  return toError(problem, status, context, { upstreamStatus: status });
 }
 
 /** A failure while a reply is read: the upstream's own, or a reply in a form nobody expects. */
@@ -68,13 +68,10 @@ function toError(
   problem: UpstreamProblem,
   status: number,
   context: ErrorContext,
-  waitMs: number | undefined,
+  facts: GatewayErrorOptions,
 ): GatewayError {
   const kind = classify(problem, status);
   const overflow = readOverflow(problem, kind);
   if (overflow !== null) return overflowError(overflow, context, status);
-  return new GatewayError(kind, explain(kind, problem, status, context), {
-    upstreamStatus: status,
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-  });
+  return new GatewayError(kind, explain(kind, problem, status, context), facts);
 }

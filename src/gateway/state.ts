@@ -1,0 +1,19 @@
+import type { Clock } from '../lib/clock.ts';
+import { Circuits } from '../policies/circuits.ts';
+import { RetryBudget } from '../policies/retry-budget.ts';
+import { SessionTargets } from '../policies/session-targets.ts';
+
+/** What the policies have learned. Made once for a gateway; a reload of the configuration keeps it. */
+export interface GatewayState {
+  readonly circuits: Circuits;
+  readonly retryBudget: RetryBudget;
+  readonly sessions: SessionTargets;
+}
+
+export function createState(clock: Clock): GatewayState {
+  return {
+    circuits: new Circuits(clock),
+    retryBudget: new RetryBudget(),
+    sessions: new SessionTargets(clock),
+  };
+}
