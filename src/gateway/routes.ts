@@ -33,7 +33,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Routes that are always there, unless the configuration takes the name. */
 const BUILT_IN_ROUTES: readonly RouteConfig[] = [
-  { name: 'echo', aliases: [], preset: 'echo', headers: {}, facts: {} },
+  {
+    name: 'echo',
+    aliases: [],
+    preset: 'echo',
+    headers: {},
+    facts: {},
+    description: 'repeats what it is told, offline',
+  },
   {
     name: 'echo-openai',
     aliases: [],

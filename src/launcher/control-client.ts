@@ -6,6 +6,7 @@ import {
   sameSecret,
   type GatewayRecord,
 } from '../core/control.ts';
+import type { RouteSummary } from '../core/route-summary.ts';
 
 /** How long a gateway on the same machine may take to answer, in milliseconds. */
 const ANSWER_MS = 3_000;
@@ -113,6 +114,17 @@ export async function fetchStatus(record: GatewayRecord): Promise<GatewayStatus>
   const response = await request(record, '/v1/admin/status', { headers: credentials(record) });
   if (!response.ok) throw new Error(`the gateway answered its status with ${response.status}`);
   return (await response.json()) as GatewayStatus;
+}
+
+/**
+ * Every route of the gateway's configuration.
+ *
+ * @throws Error where the gateway doesn't answer or, being older, doesn't tell.
+ */
+export async function fetchRoutes(record: GatewayRecord): Promise<readonly RouteSummary[]> {
+  const response = await request(record, '/v1/admin/routes', { headers: credentials(record) });
+  if (!response.ok) throw new Error(`the gateway answered its routes with ${response.status}`);
+  return ((await response.json()) as { routes: RouteSummary[] }).routes;
 }
 
 /**

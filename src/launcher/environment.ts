@@ -3,7 +3,7 @@ import { CLIENT_TOKEN_HEADER, PLACEHOLDER_CREDENTIAL } from '../core/control.ts'
 /** Environment variables with a value each. */
 export type Variables = Readonly<Record<string, string>>;
 
-export interface SessionFacts {
+export interface ConnectionFacts {
   /** The gateway's, as `http://127.0.0.1:3456`. */
   readonly address: string;
   /** What the gateway wants to be shown; `null`: nothing. */
@@ -12,6 +12,8 @@ export interface SessionFacts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Claude Code has a login or a key command of its own. */
   readonly isLoggedIn: boolean;
+  /** Whether this Claude Code lists models by its settings; `null`: not known. */
+  readonly hasModelPicker: boolean | null;
 }
 
 /** Counts launchers within launchers; a session's own variable. */
@@ -26,7 +28,7 @@ const CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY'] as const;
  * is: the gateway hands it to Anthropic and to nobody else. Without one, a stand-in keeps Claude
  * Code from asking for a login.
  */
-export function sessionVariables(facts: SessionFacts): Variables {
+export function sessionVariables(facts: ConnectionFacts): Variables {
   const { env } = facts;
   return {
     ANTHROPIC_BASE_URL: facts.address,
@@ -36,15 +38,16 @@ export function sessionVariables(facts: SessionFacts): Variables {
       : {
           ANTHROPIC_CUSTOM_HEADERS: withToken(env['ANTHROPIC_CUSTOM_HEADERS'], facts.clientToken),
         }),
-    // Off for whoever set it, to whatever.
-    ...(env['CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY'] === undefined
+    // It would list every model twice beside `modelPicker`. Off for whoever set it, to whatever.
+    ...(facts.hasModelPicker !== true &&
+    env['CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY'] === undefined
       ? { CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1' }
       : {}),
     ...proxyVariables(env),
   };
 }
 
-function credentialVariables({ env, isLoggedIn }: SessionFacts): Variables {
+function credentialVariables({ env, isLoggedIn }: ConnectionFacts): Variables {
   const isSet = (name: string): boolean =>
     Boolean(env[name]) && env[name] !== PLACEHOLDER_CREDENTIAL;
   // Made for another vendor's address: not Anthropic's to see.
@@ -59,7 +62,10 @@ function credentialVariables({ env, isLoggedIn }: SessionFacts): Variables {
 }
 
 /** Whether credentials beside this address are for Anthropic: its own one, none, or a gateway's. */
-function isAnthropic({ ANTHROPIC_BASE_URL: address, [SESSION_DEPTH]: depth }: SessionFacts['env']) {
+function isAnthropic({
+  ANTHROPIC_BASE_URL: address,
+  [SESSION_DEPTH]: depth,
+}: ConnectionFacts['env']) {
   if (!address) return true;
   const host = URL.parse(address)?.hostname ?? '';
   // Within a session of ours: the credentials beside the gateway's address were looked at then.
@@ -76,7 +82,7 @@ function withToken(headers: string | undefined, token: string): string {
 }
 
 /** Behind a proxy, Claude Code would look for the gateway on the proxy's machine. */
-function proxyVariables(env: SessionFacts['env']): Variables {
+function proxyVariables(env: ConnectionFacts['env']): Variables {
   const proxies = [
     'HTTP_PROXY',
     'HTTPS_PROXY',

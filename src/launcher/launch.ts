@@ -1,19 +1,24 @@
 import { configPath, displayPath, stateDir, type Environment } from '../config/paths.ts';
 import type { GatewayRecord } from '../core/control.ts';
-import { addressOf } from './control-client.ts';
-import { SESSION_DEPTH, sessionVariables } from './environment.ts';
+import { findClientVersion, hasModelPicker } from './client-version.ts';
+import { addressOf, fetchRoutes } from './control-client.ts';
+import { SESSION_DEPTH } from './environment.ts';
 import { isCompiled } from './executable.ts';
 import { findClaude } from './find-claude.ts';
 import { attachToGateway, type GatewayOptions } from './gateway-process.ts';
 import { LaunchError } from './launch-error.ts';
 import { runClaude, type Ending } from './run-claude.ts';
 import { keepAttached } from './session-lease.ts';
-import { isCommand, onlyInforms, ownVariables, planSettings } from './settings.ts';
+import { planSession } from './session.ts';
+import { isCommand, onlyInforms, type SettingsPlan } from './settings.ts';
 import { readTextFile, writeSettingsFile } from './settings-file.ts';
 import { readUserSettings } from './user-settings.ts';
 
 /** Sessions started from within sessions are fine; a `claude` that starts us again has no end. */
 const MAX_DEPTH = 8;
+
+/** Longer settings travel in a file: a command line on Windows has 32,767 characters in all. */
+const MAX_ARGUMENT_LENGTH = 16_000;
 
 /**
  * Makes sure that a gateway runs and runs Claude Code on it.
@@ -34,37 +39,44 @@ export async function launch(args: readonly string[], env: Environment): Promise
     ephemeral: true,
     notice: (line) => process.stderr.write(`${line}\n`),
   };
-  const attachment = await attachToGateway(options);
+  const [attachment, client] = await Promise.all([
+    attachToGateway(options),
+    findClientVersion(claude, options.stateDir, inherited, Date.now()),
+  ]);
   const { record } = attachment;
   warnOfOtherConfig(record, options);
+  client.remember();
 
-  const own = readUserSettings({ env, cwd });
-  const variables = sessionVariables({
+  const plan = planSession({
+    args,
+    env,
+    user: readUserSettings({ env, cwd }),
     address: addressOf(record.host, record.port),
     clientToken: record.clientToken,
-    env: { ...env, ...own.env, ...ownVariables(args, readTextFile) },
-    isLoggedIn: own.isLoggedIn || own.hasApiKeyHelper,
+    // An older gateway doesn't tell: then there is a session without a list of models.
+    routes: await fetchRoutes(record).catch(() => []),
+    hasModelPicker: hasModelPicker(client.version),
+    readFile: readTextFile,
   });
   const placed = isCommand(args)
     ? { args, remove: () => undefined }
-    : placeSettings(args, variables, record, options.stateDir);
+    : placeSettings(plan, options.stateDir);
   void keepAttached(attachment, options);
   try {
-    return await runClaude(claude, placed.args, { ...inherited, ...variables });
+    return await runClaude(claude, placed.args, { ...inherited, ...plan.variables });
   } finally {
     placed.remove();
   }
 }
 
 function placeSettings(
-  args: readonly string[],
-  variables: Readonly<Record<string, string>>,
-  record: GatewayRecord,
+  plan: SettingsPlan,
   folder: string,
 ): { readonly args: readonly string[]; readonly remove: () => void } {
-  const plan = planSettings(args, variables, record.clientToken !== null, readTextFile);
   const text = JSON.stringify(plan.settings);
-  if (!plan.isPrivate) return { args: plan.place(text), remove: () => undefined };
+  if (!plan.isPrivate && text.length <= MAX_ARGUMENT_LENGTH) {
+    return { args: plan.place(text), remove: () => undefined };
+  }
   const file = writeSettingsFile(folder, text);
   return { args: plan.place(file.path), remove: () => file.remove() };
 }

@@ -1,5 +1,6 @@
 import type { Variables } from './environment.ts';
-import { environmentOf, isObject, parseObject, type Json } from './user-settings.ts';
+import { findOptions, replaceValue, type FoundOption } from './options.ts';
+import { isObject, parseObject, type Json } from './user-settings.ts';
 
 /**
  * First words that Claude Code reads as a command rather than a prompt. Several of them count only
@@ -19,9 +20,7 @@ const COMMAND_OPTIONS: ReadonlySet<string> = new Set(['--update', '--upgrade', '
 
 /** A `--settings` among the arguments. */
 interface OwnSettings {
-  /** Of the argument that holds the value. */
-  readonly index: number;
-  readonly prefix: '' | '--settings=';
+  readonly option: FoundOption;
   readonly value: Json;
   readonly isFile: boolean;
 }
@@ -44,28 +43,30 @@ export const onlyInforms = (args: readonly string[]): boolean =>
 export const isCommand = (args: readonly string[]): boolean =>
   COMMANDS.has(args[0] ?? '') || COMMAND_OPTIONS.has(args[0] ?? '');
 
-/**
- * The variables of a `--settings` of the user's own.
- *
- * @param readFile gives a file's text, or `null`
- */
-export function ownVariables(args: readonly string[], readFile: ReadFile): Variables {
-  return environmentOf(findOwnSettings(args, readFile)?.value ?? null);
-}
-
 type ReadFile = (path: string) => string | null;
 
 /**
- * Puts our variables into the arguments as settings, which beat those of the shell and of the
- * user's files. A `--settings` of the user's own is merged in where it stands, and its keys win
- * over ours but for the variables. One that can't be read stays untouched behind ours, so that
- * Claude Code itself says what is wrong with it.
+ * A `--settings` of the user's own; empty where there is none.
  *
+ * @param readFile gives a file's text, or `null`
+ */
+export const ownSettings = (args: readonly string[], readFile: ReadFile): Json =>
+  findOwnSettings(args, readFile)?.value ?? {};
+
+/**
+ * Puts our settings into the arguments, where they beat those of the shell and of the user's
+ * files. Of several `--settings` only the last one counts, so the user's own is merged in where it
+ * stands: its keys win over ours but for the variables, and those that ours has taken it into
+ * account for already. One that can't be read stays untouched behind ours, so that Claude Code
+ * itself says what is wrong with it.
+ *
+ * @param additions ours, besides the variables
  * @param readFile gives a file's text, or `null`
  */
 export function planSettings(
   args: readonly string[],
   variables: Variables,
+  additions: Json,
   isSecret: boolean,
   readFile: ReadFile,
 ): SettingsPlan {
@@ -73,31 +74,23 @@ export function planSettings(
   const env = own?.value['env'];
   const settings = {
     ...own?.value,
+    ...additions,
     env: { ...(isObject(env) ? env : {}), ...variables },
   };
   return {
     settings,
     isPrivate: isSecret || own?.isFile === true,
     place: (text) =>
-      own === null
-        ? ['--settings', text, ...args]
-        : args.map((arg, index) => (index === own.index ? own.prefix + text : arg)),
+      own === null ? ['--settings', text, ...args] : replaceValue(args, own.option, text),
   };
 }
 
 /** The last one that can be read: it is the one that counts. */
 function findOwnSettings(args: readonly string[], readFile: ReadFile): OwnSettings | null {
-  const end = args.indexOf('--');
-  const options = end === -1 ? args : args.slice(0, end);
-  let found: OwnSettings | null = null;
-  for (const [index, arg] of options.entries()) {
-    const isJoined = arg.startsWith('--settings=');
-    if (!isJoined && options[index - 1] !== '--settings') continue;
-    const prefix = isJoined ? '--settings=' : '';
-    const text = arg.slice(prefix.length);
-    const inline = parseObject(text);
-    const value = inline ?? parseObject(readFile(text) ?? '');
-    if (value !== null) found = { index, prefix, value, isFile: inline === null };
-  }
-  return found;
+  const readable = findOptions(args, '--settings').flatMap((option) => {
+    const inline = parseObject(option.value);
+    const value = inline ?? parseObject(readFile(option.value) ?? '');
+    return value === null ? [] : [{ option, value, isFile: inline === null }];
+  });
+  return readable.at(-1) ?? null;
 }

@@ -7,6 +7,8 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** What Claude Code finds in its own files, as far as it concerns credentials and addresses. */
 export interface UserSettings {
+  /** The settings files' contents, the strongest last. */
+  readonly files: readonly Json[];
   /** The `env` blocks of the settings files; the nearer file wins. */
   readonly env: Readonly<Record<string, string>>;
   /** A command of the user's that prints an API key. */
@@ -53,10 +55,13 @@ export function readUserSettings(options: UserSettingsOptions): UserSettings {
     ...(configDir ? [join(configDir, 'settings.json')] : []),
     join(cwd, '.claude', 'settings.json'),
     join(cwd, '.claude', 'settings.local.json'),
-  ].map(readObject);
+  ]
+    .map(readObject)
+    .filter((file) => file !== null);
   return {
+    files,
     env: Object.assign({}, ...files.map(environmentOf)) as Record<string, string>,
-    hasApiKeyHelper: files.some((file) => Boolean(file?.['apiKeyHelper'])),
+    hasApiKeyHelper: files.some((file) => Boolean(file['apiKeyHelper'])),
     isLoggedIn:
       (configDir && hasStoredLogin(join(configDir, '.credentials.json'))) ||
       hasAccount((named || home) && join(named || home || '', '.claude.json'), platform),

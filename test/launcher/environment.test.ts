@@ -1,16 +1,17 @@
 import { expect, test } from 'bun:test';
 import { PLACEHOLDER_CREDENTIAL } from '../../src/core/control.ts';
-import { sessionVariables, type SessionFacts } from '../../src/launcher/environment.ts';
+import { sessionVariables, type ConnectionFacts } from '../../src/launcher/environment.ts';
 
-const variables = (facts: Partial<SessionFacts>) =>
+const variables = (facts: Partial<ConnectionFacts>) =>
   sessionVariables({
     address: 'http://127.0.0.1:3456',
     clientToken: null,
     env: {},
     isLoggedIn: false,
+    hasModelPicker: true,
     ...facts,
   });
-const credentials = (facts: Partial<SessionFacts>) => {
+const credentials = (facts: Partial<ConnectionFacts>) => {
   const { ANTHROPIC_AUTH_TOKEN: token, ANTHROPIC_API_KEY: key } = variables(facts);
   return { token, key };
 };
@@ -63,10 +64,12 @@ test("the gateway's token goes behind the user's own headers, once", () => {
   expect(headers('X-CC-Route-Token: old\nX-A: 1\n')).toBe('X-A: 1\nx-cc-route-token: new');
 });
 
-test('model discovery is on, unless the user said something', () => {
+test('model discovery is on where the picker takes no rows, unless the user said something', () => {
   const name = 'CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY';
-  expect(variables({})[name]).toBe('1');
-  expect(variables({ env: { [name]: '0' } })[name]).toBeUndefined();
+  expect(variables({ hasModelPicker: false })[name]).toBe('1');
+  expect(variables({ hasModelPicker: null })[name]).toBe('1');
+  expect(variables({ hasModelPicker: true })).not.toHaveProperty(name);
+  expect(variables({ hasModelPicker: false, env: { [name]: '0' } })).not.toHaveProperty(name);
 });
 
 test('behind a proxy, loopback is excepted', () => {

@@ -43,11 +43,13 @@ test('arguments arrive byte for byte and in order, behind our settings', async (
   expect(rest).toEqual(HARD_ARGUMENTS);
   const address = `http://127.0.0.1:${stage.port}`;
   expect(JSON.parse(settings ?? '')).toEqual({
-    env: {
-      ANTHROPIC_BASE_URL: address,
-      ANTHROPIC_AUTH_TOKEN: PLACEHOLDER_CREDENTIAL,
-      CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
+    modelPicker: {
+      options: [
+        { model: 'echo', label: 'echo', description: 'Echo · repeats what it is told, offline' },
+      ],
     },
+    modelSettings: {},
+    env: { ANTHROPIC_BASE_URL: address, ANTHROPIC_AUTH_TOKEN: PLACEHOLDER_CREDENTIAL },
   });
   expect(stage.env().get('ANTHROPIC_BASE_URL')).toBe(address);
   expect(stage.env().get('ANTHROPIC_AUTH_TOKEN')).toBe(PLACEHOLDER_CREDENTIAL);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { isCommand, ownVariables, planSettings } from '../../src/launcher/settings.ts';
+import { isCommand, ownSettings, planSettings } from '../../src/launcher/settings.ts';
 
 const ours = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1', A: 'ours' };
 const files: Readonly<Record<string, string>> = {
@@ -9,11 +9,11 @@ const files: Readonly<Record<string, string>> = {
 };
 const read = (path: string) => files[path] ?? null;
 const plan = (args: readonly string[], isSecret = false) =>
-  planSettings(args, ours, isSecret, read);
+  planSettings(args, ours, { hooks: 'ours' }, isSecret, read);
 
 test('without settings of the user, ours come first', () => {
   const { settings, isPrivate, place } = plan(['-p', 'hi']);
-  expect(settings).toEqual({ env: ours });
+  expect(settings).toEqual({ hooks: 'ours', env: ours });
   expect(isPrivate).toBe(false);
   expect(place('S')).toEqual(['--settings', 'S', '-p', 'hi']);
 });
@@ -21,6 +21,7 @@ test('without settings of the user, ours come first', () => {
 describe("the user's own settings are merged where they stand", () => {
   const merged = {
     model: 'opus',
+    hooks: 'ours',
     env: { A: 'ours', B: 'theirs', ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' },
   };
   const text = files['own.json'] ?? '';
@@ -40,7 +41,7 @@ describe("the user's own settings are merged where they stand", () => {
     expect(result.settings).toEqual(merged);
     expect(result.place('S')).toEqual([...placed]);
     expect(result.isPrivate).toBe(isPrivate);
-    expect(ownVariables(args, read)).toEqual({ A: 'theirs', B: 'theirs' });
+    expect(ownSettings(args, read)).toEqual(JSON.parse(text));
   });
 });
 
@@ -54,14 +55,15 @@ test.each([
   [['-p', '--settings-like', '{}']],
 ])('%p stays untouched behind ours', (args) => {
   const { settings, place } = plan(args);
-  expect(settings).toEqual({ env: ours });
+  expect(settings).toEqual({ hooks: 'ours', env: ours });
   expect(place('S')).toEqual(['--settings', 'S', ...args]);
-  expect(ownVariables(args, read)).toEqual({});
+  expect(ownSettings(args, read)).toEqual({});
 });
 
 test("an env that isn't an object is left out, other keys are kept", () => {
-  expect(plan(['--settings', '{"env":[1],"hooks":{}}']).settings).toEqual({
-    hooks: {},
+  expect(plan(['--settings', '{"env":[1],"theme":{}}']).settings).toEqual({
+    theme: {},
+    hooks: 'ours',
     env: ours,
   });
 });

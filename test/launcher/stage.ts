@@ -9,6 +9,7 @@ import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 /** Writes down what it was given, tells that it runs, and does what the test says. */
 const FAKE_CLAUDE = `#!/bin/sh
 printf '%s\\0' "$@" > "$STAGE/args"
+if [ "$*" = --version ]; then echo "\${STAGE_VERSION:-2.1.330} (Claude Code)"; exit 0; fi
 env -0 > "$STAGE/env"
 pwd -P > "$STAGE/cwd"
 echo $$ > "$STAGE/pid"

@@ -7,11 +7,12 @@ const login = JSON.stringify({ claudeAiOauth: { accessToken: 'a' } });
 test('the nearer settings file wins, and a broken one is no obstacle', () => {
   using sandbox = createSandbox();
   const look = () => readUserSettings({ env: sandbox.environment(), cwd: sandbox.project });
-  expect(look()).toEqual({ env: {}, hasApiKeyHelper: false, isLoggedIn: false });
+  expect(look()).toEqual({ files: [], env: {}, hasApiKeyHelper: false, isLoggedIn: false });
   sandbox.write('home/.claude/settings.json', '{"env":{"A":"user","B":"user","C":1}}');
   sandbox.write('project/.claude/settings.json', '{"env":{"B":"project"},"apiKeyHelper":"x"}');
   sandbox.write('project/.claude/settings.local.json', '{"env":');
   expect(look()).toEqual({
+    files: [{ env: { A: 'user', B: 'user', C: 1 } }, { env: { B: 'project' }, apiKeyHelper: 'x' }],
     env: { A: 'user', B: 'project' },
     hasApiKeyHelper: true,
     isLoggedIn: false,

@@ -1,0 +1,72 @@
+import type { RouteSummary } from '../core/route-summary.ts';
+import { sessionVariables, type Variables } from './environment.ts';
+import { mergePicker, pickerRows } from './picker.ts';
+import { sessionModel } from './session-model.ts';
+import { ownSettings, planSettings, type SettingsPlan } from './settings.ts';
+import { environmentOf, isObject, type Json, type UserSettings } from './user-settings.ts';
+import { limitVariables, windowSettings, windowsOf } from './windows.ts';
+
+/** What a session is made from. */
+export interface SessionFacts {
+  /** The user's own arguments. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly user: UserSettings;
+  /** The gateway's, as `http://127.0.0.1:3456`. */
+  readonly address: string;
+  /** What the gateway wants to be shown; `null`: nothing. */
+  readonly clientToken: string | null;
+  readonly routes: readonly RouteSummary[];
+  /** Whether this Claude Code lists models by its settings; `null`: not known. */
+  readonly hasModelPicker: boolean | null;
+  /** Gives a file's text, or `null`. */
+  readonly readFile: (path: string) => string | null;
+}
+
+/** What Claude Code is started with. */
+export interface SessionPlan extends SettingsPlan {
+  readonly variables: Variables;
+}
+
+/**
+ * Puts a session together: how to reach the gateway, with which credential, which models there are
+ * and how large. Everything of the user's own is kept, and where both have a say, theirs wins.
+ */
+export function planSession(facts: SessionFacts): SessionPlan {
+  const { args, user, address, clientToken, routes, hasModelPicker, readFile } = facts;
+  const own = ownSettings(args, readFile);
+  const sources = [...user.files, own];
+  const env = { ...facts.env, ...user.env, ...environmentOf(own) };
+  const model = sessionModel(args, env, sources);
+  const limits = limitVariables(model, routes, env);
+  const variables = {
+    ...sessionVariables({
+      address,
+      clientToken,
+      env,
+      isLoggedIn: user.isLoggedIn || user.hasApiKeyHelper,
+      hasModelPicker,
+    }),
+    ...limits,
+  };
+  const windows = windowsOf(model, { ...env, ...limits });
+  const additions =
+    routes.length === 0
+      ? {}
+      : {
+          modelPicker: mergePicker(sources, pickerRows(routes, windows)),
+          modelSettings: mergeByModel(windowSettings(routes, sources), own['modelSettings']),
+        };
+  const plan = planSettings(args, variables, additions, clientToken !== null, readFile);
+  return { ...plan, variables };
+}
+
+/** Ours under the user's own, model by model and key by key. */
+function mergeByModel(ours: Json, own: unknown): Json {
+  if (!isObject(own)) return ours;
+  const both = Object.entries(own).map(([model, settings]) => {
+    const under = ours[model];
+    return [model, isObject(under) && isObject(settings) ? { ...under, ...settings } : settings];
+  });
+  return { ...ours, ...(Object.fromEntries(both) as Json) };
+}
