@@ -49,8 +49,19 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   emptyErrorIsOverflow: 'A 400 or 413 without a body means that the context is too long.',
   passFields: "Fields of the client's request that are passed on as they are.",
   extraBody: 'Fields that are added to every request.',
-  signatures:
-    'What becomes of thinking that another model wrote, in the anthropic-messages format.',
+  signatures: 'What becomes of thinking that another model wrote.',
+  attribution: "Takes Claude Code's billing line in the system prompt.",
+  systemMessages: 'What becomes of system messages inside of the conversation.',
+  thinkingConfig: "What becomes of the client's `thinking`.",
+  effortWithoutThinking: 'Takes an effort also where thinking is disabled.',
+  outputFormat: 'Takes output_config.format; else the schema is told in the prompt.',
+  toolSearch: "Knows Anthropic's tool search; else the loaded tools are sent as plain ones.",
+  serverTools: "Runs Anthropic's own tools; else they are taken out.",
+  documents: 'Takes document blocks; else their text is sent.',
+  betas: 'Takes the header anthropic-beta.',
+  clampMaxTokens: 'max_tokens is cut to what the model is known to take.',
+  withoutFields: 'Fields that the provider rejects, such as tools.*.strict.',
+  withoutBetas: 'Values of anthropic-beta that the provider rejects.',
 };
 
 function flagSchema(name: string, byDefault: Compat[keyof Compat]): z.ZodType {

@@ -1,6 +1,7 @@
 /* oxlint-disable max-lines -- a table of data: one row per provider, nothing to split */
 import {
   EFFORTS,
+  type Compat,
   type EffortMap,
   type ModelCompat,
   type OpenAiChatCompat,
@@ -90,8 +91,37 @@ const OPENAI_COMPAT: Partial<OpenAiChatCompat> = {
   pdf: 'file',
 };
 
+/**
+ * Models of a vendor's own behind Anthropic's format. Most of what Claude Code sends beyond the plain
+ * API concerns Anthropic alone: it is refused, or worse, read as a part of the prompt.
+ *
+ * - System messages inside of the conversation: refused by MiniMax (MiniMax-AI/MiniMax-M2.7#43),
+ *   DeepSeek (agentclientprotocol/claude-agent-acp#720), Model Studio (QwenLM/Qwen#2244), Ollama
+ *   (ollama/ollama#16372) and vLLM up to 0.20 (vllm-project/vllm#44000); later ones put them where
+ *   chat templates don't expect any (vllm-project/vllm#48874).
+ * - Anthropic's own tools: refused by MiniMax (ding113/claude-code-hub#1262) and vLLM
+ *   (vllm-project/vllm#46790).
+ * - Tool search: `tool_addition` is refused by vLLM (vllm-project/vllm#57324).
+ * - `anthropic-beta` is ignored by DeepSeek (api-docs.deepseek.com/guides/anthropic_api), and some
+ *   betas make MiniMax refuse requests with tools (NousResearch/hermes-agent, anthropic_adapter.py).
+ * - `context_management` is ignored by MiniMax (platform.minimax.io/docs, "Compatible Anthropic API");
+ *   Claude Code's own `clear_thinking` with `keep: "all"` changes nothing anywhere.
+ */
+const OWN_MODELS: Partial<Compat> = {
+  signatures: 'ignored',
+  systemMessages: 'reminders',
+  outputFormat: false,
+  toolSearch: false,
+  serverTools: false,
+  documents: false,
+  betas: false,
+  withoutFields: ['context_management', 'safeguards'],
+};
+
 /** https://docs.z.ai/guides/capabilities/thinking-mode and "Tool Streaming Output". */
-const GLM_COMPAT: Partial<OpenAiChatCompat> = {
+const GLM_COMPAT: Partial<Compat> = {
+  // GLM-5 takes adaptive thinking with an effort; older ones ignore it (NousResearch/hermes-agent#91006).
+  ...OWN_MODELS,
   thinking: 'thinking',
   thinkingFields: { clear_thinking: false },
   reasoningReplay: 'reasoning_content',
@@ -141,7 +171,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       'openai-chat': { baseURL: 'https://api.anthropic.com/v1', auth: 'bearer' },
     },
     // https://platform.claude.com/docs/en/build-with-claude/extended-thinking
-    compat: { signatures: 'checked' },
+    compat: { signatures: 'checked', attribution: true, clampMaxTokens: false },
   },
   {
     // https://platform.minimaxi.com/docs/api-reference/text-anthropic-api
@@ -164,8 +194,9 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
     },
     compat: {
-      // It takes signed thinking back as it is (NousResearch/hermes-agent#85251, measured).
-      signatures: 'ignored',
+      // It takes signed thinking back as it is, and documents adaptive thinking
+      // (NousResearch/hermes-agent#85251, measured).
+      ...OWN_MODELS,
       // With reasoning_split the thinking comes apart from the text, in reasoning_details.
       extraBody: { reasoning_split: true },
       reasoningReplay: 'reasoning_details',
@@ -191,8 +222,9 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     },
     compat: {
       // Tool calls without their thinking are a 400, unsigned thinking is none
-      // (NousResearch/hermes-agent#17510).
-      signatures: 'ignored',
+      // (NousResearch/hermes-agent#17510); thinking takes any type, output_config an effort only.
+      ...OWN_MODELS,
+      effortWithoutThinking: false,
       thinking: 'thinking',
       efforts: LOW_HIGH_MAX,
       reasoningReplay: 'reasoning_content',
@@ -419,8 +451,9 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
     },
     compat: {
-      // https://github.com/NousResearch/hermes-agent/pull/67606: thinking goes back as it is.
-      signatures: 'ignored',
+      // Adaptive thinking with an effort, and thinking back as it is (anomalyco/opencode#37696,
+      // NousResearch/hermes-agent#67606).
+      ...OWN_MODELS,
       sampling: 'fixed',
       reasoningReplay: 'reasoning_content',
       reasoningRequired: 'tool-calls',
@@ -605,6 +638,10 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
     },
     compat: {
+      // Thinking is "enabled" with a budget or "disabled" (help.aliyun.com, "anthropic-api-messages");
+      // Qwen refuses the adaptive form (routatic/proxy#171).
+      ...OWN_MODELS,
+      thinkingConfig: 'budget',
       alwaysStream: true,
       topK: true,
       parallelToolCalls: true,
@@ -640,7 +677,13 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       'openai-chat': { baseURL: 'http://127.0.0.1:11434/v1', auth: 'bearer' },
       'anthropic-messages': { baseURL: 'http://127.0.0.1:11434', auth: 'bearer' },
     },
-    compat: { imageURLs: false, reasoningReplay: 'reasoning' },
+    compat: {
+      // Only "enabled" switches thinking on (docs.ollama.com/api/anthropic-compatibility).
+      ...OWN_MODELS,
+      thinkingConfig: 'budget',
+      imageURLs: false,
+      reasoningReplay: 'reasoning',
+    },
     modelCompat: [
       { match: /gpt-oss/, compat: { thinking: 'reasoning_effort', efforts: LOW_MEDIUM_HIGH } },
     ],
@@ -660,7 +703,11 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
       'anthropic-messages': { baseURL: 'http://127.0.0.1:8000', auth: 'bearer' },
     },
-    compat: { topK: true, parallelToolCalls: true },
+    compat: {
+      ...OWN_MODELS,
+      topK: true,
+      parallelToolCalls: true,
+    },
     modelCompat: [
       { match: /gpt-oss/, compat: { thinking: 'reasoning_effort', efforts: LOW_MEDIUM_HIGH } },
       MISTRAL_MODELS,
@@ -676,7 +723,11 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       'openai-chat': { baseURL: 'http://127.0.0.1:1234/v1', auth: 'bearer' },
       'anthropic-messages': { baseURL: 'http://127.0.0.1:1234', auth: 'bearer' },
     },
-    compat: { topK: true, imageURLs: false },
+    compat: {
+      ...OWN_MODELS,
+      topK: true,
+      imageURLs: false,
+    },
     modelCompat: [
       { match: /gpt-oss/, compat: { thinking: 'reasoning_effort', efforts: LOW_MEDIUM_HIGH } },
       MISTRAL_MODELS,

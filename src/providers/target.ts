@@ -44,6 +44,8 @@ export interface Target {
   readonly facts: ModelFacts;
   /** Defaults, provider, model and route merged. */
   readonly compat: Compat;
+  /** Signatures of thinking that this upstream refused, since another one made them. */
+  readonly refusedSignatures?: ReadonlySet<string>;
   /** Requests that clearly don't fit into the context window are refused without being sent. */
   readonly preflight?: boolean;
   /** Why no request may be sent, such as an unset variable in the address. */

@@ -1,5 +1,5 @@
 /** How Claude Code's first system line begins. */
-const ATTRIBUTION = 'x-anthropic-billing-header:';
+export const ATTRIBUTION = 'x-anthropic-billing-header:';
 
 /**
  * Claude Code's first system line is for Anthropic's billing. Others would take it for a part of

@@ -43,6 +43,13 @@ export class JsonNode {
     return JsonNode.parse(Buffer.from(JSON.stringify(value), 'utf8'));
   }
 
+  /** A new array. */
+  static list(items: readonly JsonNode[]): JsonNode {
+    const list = JsonNode.of([]);
+    list.setItems(items);
+    return list;
+  }
+
   get isObject(): boolean {
     return this.#first === OPEN_BRACE;
   }

@@ -15,10 +15,12 @@ beforeAll(async () => {
     config: {
       modelRoutes: {
         'MiniMax-M2.5': routeTo(upstream, {
+          preset: 'anthropic',
           alias: ['mm25', 'g5', 'claude-sonnet-4-6', 'claude-haiku-4-5-20251001'],
           model: 'upstream "quoted" model',
           headers: { 'X-Team': 'a' },
         }),
+        'unknown-host': routeTo(upstream, { model: 'upstream-model' }),
         'anthropic-like': { preset: 'anthropic', baseURL: upstream.baseURL, alias: 'keyless' },
       },
     },
@@ -93,6 +95,25 @@ describe('a request of the real client', () => {
       expect(JSON.stringify(seen.rawHeaders)).not.toContain('cc-route-dummy-key');
     },
   );
+});
+
+test('a host that nobody knows gets all but the billing line, which is for Anthropic', async () => {
+  for (const { body = {}, headers, path } of withBodies) {
+    const response = await post(
+      JSON.stringify({ ...body, model: 'unknown-host' }),
+      { headers },
+      path,
+    );
+    expect(response.status, await response.text()).toBe(200);
+    const system = body['system'] as readonly unknown[] | undefined;
+    const billed = JSON.stringify(system?.[0] ?? '').includes('x-anthropic-billing-header:');
+    const wanted = {
+      ...body,
+      model: 'upstream-model',
+      ...(billed ? { system: system?.slice(1) } : {}),
+    };
+    expect(sha256(upstream.last().body)).toBe(sha256(JSON.stringify(wanted)));
+  }
 });
 
 describe('a request that JSON.parse and stringify would change', () => {

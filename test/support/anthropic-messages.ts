@@ -7,7 +7,7 @@ import type { ModelFacts, Target } from '../../src/providers/target.ts';
 import { anthropicMessages } from '../../src/wire/anthropic-messages/index.ts';
 import { testCall, type Json } from './openai-chat.ts';
 
-interface MessagesTargetOptions {
+export interface MessagesTargetOptions {
   /** A preset; absent: a server that no preset knows. */
   readonly preset?: string;
   readonly model?: string;

@@ -1,10 +1,30 @@
 import { replaceModel } from '../../core/body-scan.ts';
 import { JsonNode } from '../json-node.ts';
 import type { AdaptContext, Adaptation } from './adaptation.ts';
-import { signatures } from './signatures.ts';
+import { maxTokens, unknownFields } from './fields.ts';
+import { documents, images } from './media.ts';
+import { outputFormat } from './output-format.ts';
+import { requiredThinking, signatures } from './signatures.ts';
+import { attribution, systemMessages } from './system.ts';
+import { effortWithoutThinking, thinkingConfig } from './thinking.ts';
+import { serverTools, toolSearch } from './tools.ts';
 
 /** In the order in which they are applied. */
-const ADAPTATIONS: readonly Adaptation[] = [signatures];
+const ADAPTATIONS: readonly Adaptation[] = [
+  attribution,
+  maxTokens,
+  thinkingConfig,
+  effortWithoutThinking,
+  outputFormat,
+  toolSearch,
+  serverTools,
+  systemMessages,
+  images,
+  documents,
+  signatures,
+  requiredThinking,
+  unknownFields,
+];
 
 /**
  * The client's body with the upstream's model id, and without what this upstream would reject.

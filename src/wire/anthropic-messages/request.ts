@@ -20,6 +20,7 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
   const headers = new Headers(call.headers);
   headers.set('content-type', 'application/json');
   headers.set('accept-encoding', 'identity');
+  setBetas(headers, target.compat);
   if (!headers.has('anthropic-version')) headers.set('anthropic-version', '2023-06-01');
   for (const [name, value] of Object.entries(target.provider.headers ?? {})) {
     headers.set(name, value);
@@ -37,4 +38,12 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
 export function endpointURL(baseURL: string, endpoint: Endpoint): string {
   const base = baseURL.endsWith('/v1') ? baseURL.slice(0, -'/v1'.length) : baseURL;
   return base + PATHS[endpoint];
+}
+
+function setBetas(headers: Headers, { betas, withoutBetas }: Target['compat']): void {
+  const sent = headers.get('anthropic-beta');
+  if (sent === null || (betas && withoutBetas.length === 0)) return;
+  const kept = betas ? sent.split(',').filter((beta) => !withoutBetas.includes(beta.trim())) : [];
+  if (kept.length === 0) headers.delete('anthropic-beta');
+  else headers.set('anthropic-beta', kept.join(','));
 }

@@ -1,6 +1,7 @@
 import { CARRIER_PREFIX } from '../carrier.ts';
-import type { JsonNode } from '../json-node.ts';
+import { JsonNode } from '../json-node.ts';
 import type { Adaptation } from './adaptation.ts';
+import { blocksOf, changeBlocks, messagesOf, roleOf, typeOf } from './blocks.ts';
 
 /** How `JSON.stringify` of JavaScript and of Python write an empty signature. */
 const EMPTY_FORMS = ['"signature":""', '"signature": ""'];
@@ -14,47 +15,52 @@ const EMPTY_FORMS = ['"signature":""', '"signature": ""'];
 export const signatures: Adaptation = {
   concerns: (body, { target }) =>
     body.includes(`"${CARRIER_PREFIX}`) ||
-    (target.compat.signatures === 'checked' && EMPTY_FORMS.some((form) => body.includes(form))),
+    (target.compat.signatures === 'checked' && EMPTY_FORMS.some((form) => body.includes(form))) ||
+    (target.compat.signatures === 'ignored' && body.includes('"redacted_thinking"')) ||
+    (target.refusedSignatures !== undefined && body.includes('"signature"')),
 
   apply(root, { target }) {
+    const { refusedSignatures } = target;
     const mode = target.compat.signatures;
-    if (mode === 'ignored') return unsign(root);
-    dropThinking(
-      root,
-      (signature) =>
-        signature.startsWith(CARRIER_PREFIX) || (mode === 'checked' && signature === ''),
-    );
+    changeBlocks(root, (block) => {
+      const type = typeOf(block);
+      if (type === 'redacted_thinking') return mode === 'ignored' ? null : block;
+      if (type !== 'thinking') return block;
+      const signature = block.get('signature')?.text() ?? '';
+      if (refusedSignatures?.has(signature) === true) return null;
+      if (mode === 'checked' && signature === '') return null;
+      if (!signature.startsWith(CARRIER_PREFIX)) return block;
+      if (mode !== 'ignored') return null;
+      // The text stays, as thinking that nobody signed.
+      block.delete('signature');
+      return block;
+    });
   },
 };
 
+/** Stands in for thinking that was lost, where the vendor insists on some. */
+const LOST_THINKING = '(reasoning not available)';
+
 /**
- * Takes the thinking blocks out whose signature is refused, and an assistant's message with them
- * where nothing else is left of it: the turns on its two sides are read as one.
+ * Answers that call tools start with their thinking, where the upstream rejects them otherwise while
+ * it thinks: those of another model come without any, or with an empty one.
  */
-function dropThinking(root: JsonNode, refused: (signature: string) => boolean): void {
-  const messages = root.get('messages');
-  if (messages === undefined) return;
-  const kept = messages.items().filter((message) => {
-    const content = message.get('content');
-    const blocks = content?.items() ?? [];
-    const rest = blocks.filter((block) => !isRefused(block, refused));
-    if (rest.length === blocks.length) return true;
-    content?.setItems(rest);
-    return rest.length > 0;
-  });
-  if (kept.length < messages.items().length) messages.setItems(kept);
-}
+export const requiredThinking: Adaptation = {
+  concerns: (body, { target }) => target.compat.reasoningRequired && body.includes('"tool_use"'),
 
-function isRefused(block: JsonNode, refused: (signature: string) => boolean): boolean {
-  return block.get('type')?.text() === 'thinking' && refused(block.get('signature')?.text() ?? '');
-}
-
-/** The text stays, as thinking that nobody signed. */
-function unsign(root: JsonNode): void {
-  for (const message of root.get('messages')?.items() ?? []) {
-    for (const block of message.get('content')?.items() ?? []) {
-      const own = block.get('signature')?.text()?.startsWith(CARRIER_PREFIX) === true;
-      if (own && block.get('type')?.text() === 'thinking') block.delete('signature');
+  apply(root) {
+    if (root.get('thinking')?.get('type')?.text() === 'disabled') return;
+    for (const message of messagesOf(root)) {
+      const blocks = blocksOf(message);
+      if (roleOf(message) !== 'assistant') continue;
+      if (!blocks.some((block) => typeOf(block) === 'tool_use')) continue;
+      const thinking = blocks.find((block) => typeOf(block) === 'thinking');
+      if (thinking === undefined) {
+        const standIn = JsonNode.of({ type: 'thinking', thinking: LOST_THINKING });
+        message.get('content')?.setItems([standIn, ...blocks]);
+      } else if (thinking.get('thinking')?.text() === '') {
+        thinking.set('thinking', JsonNode.of(LOST_THINKING));
+      }
     }
-  }
-}
+  },
+};

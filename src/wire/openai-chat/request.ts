@@ -5,6 +5,8 @@ import type { ChatRequest } from './chat.ts';
 import { encodeContext, type EncodeContext } from './context.ts';
 import { endpointHeaders, endpointURL } from './endpoint.ts';
 import { asNumber, type JsonObject } from '../json.ts';
+import { JsonNode } from '../json-node.ts';
+import { deleteField, mentionsField } from '../json-path.ts';
 import { chatMessages } from './messages.ts';
 import { replyDecoder } from './response.ts';
 import { countRequest } from './token-count.ts';
@@ -12,8 +14,6 @@ import { responseFormat } from './response-format.ts';
 import { systemMessage } from './system.ts';
 import { thinkingFields } from './thinking.ts';
 import { chatTools, forbidsTools, toolChoice } from './tools.ts';
-
-const encoder = new TextEncoder();
 
 /** OpenAI's limit for `prompt_cache_key` and the like. */
 const MAX_SESSION_CHARS = 64;
@@ -37,9 +37,18 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
   return {
     url: endpointURL(context),
     headers: endpointHeaders(context, request.stream),
-    body: encoder.encode(JSON.stringify(request)),
+    body: withoutFields(Buffer.from(JSON.stringify(request), 'utf8'), target.compat.withoutFields),
     decoder: replyDecoder(context, stop),
   };
+}
+
+/** The request without the fields that the upstream is known to reject. */
+function withoutFields(body: Buffer, paths: readonly string[]): Uint8Array {
+  const mentioned = paths.filter((path) => mentionsField(body, path));
+  if (mentioned.length === 0) return body;
+  const root = JsonNode.parse(body);
+  for (const path of mentioned) deleteField(root, path);
+  return root.bytes();
 }
 
 /** Stop strings, split into those that the upstream watches for and those that are cut here. */
