@@ -179,6 +179,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'MiniMax',
     keyVariable: 'MINIMAX_API_KEY',
     keyURL: 'https://platform.minimaxi.com/user-center/basic-information/interface-key',
+    exampleModel: 'MiniMax-M2.5',
     defaultWire: 'anthropic-messages',
     defaultWireReason: 'the vendor recommends it, and thinking blocks survive between tool calls',
     endpoints: {
@@ -210,6 +211,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'DeepSeek',
     keyVariable: 'DEEPSEEK_API_KEY',
     keyURL: 'https://platform.deepseek.com/api_keys',
+    exampleModel: 'deepseek-v4-flash',
     defaultWire: 'anthropic-messages',
     defaultWireReason: 'nothing is lost in translation, and thinking comes back unchanged',
     endpoints: {
@@ -246,6 +248,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'OpenRouter',
     keyVariable: 'OPENROUTER_API_KEY',
     keyURL: 'https://openrouter.ai/settings/keys',
+    exampleModel: 'openai/gpt-4o',
     defaultWire: 'openai-chat',
     defaultWireReason: 'the Anthropic address is only guaranteed for models of Anthropic',
     endpoints: {
@@ -275,6 +278,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'SiliconFlow',
     keyVariable: 'SILICONFLOW_API_KEY',
     keyURL: 'https://cloud.siliconflow.cn/account/ak',
+    exampleModel: 'zai-org/GLM-4.6',
     defaultWire: 'openai-chat',
     defaultWireReason: 'it covers every model; the Anthropic address covers some',
     endpoints: {
@@ -301,6 +305,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'OpenAI',
     keyVariable: 'OPENAI_API_KEY',
     keyURL: 'https://platform.openai.com/api-keys',
+    exampleModel: 'gpt-5-mini',
     defaultWire: 'openai-chat',
     endpoints: { 'openai-chat': { baseURL: 'https://api.openai.com/v1', auth: 'bearer' } },
     compat: { ...OPENAI_COMPAT, sessionField: 'prompt_cache_key' },
@@ -312,6 +317,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Groq',
     keyVariable: 'GROQ_API_KEY',
     keyURL: 'https://console.groq.com/keys',
+    exampleModel: 'openai/gpt-oss-120b',
     defaultWire: 'openai-chat',
     endpoints: { 'openai-chat': { baseURL: 'https://api.groq.com/openai/v1', auth: 'bearer' } },
     compat: {
@@ -409,6 +415,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Perplexity',
     keyVariable: 'PERPLEXITY_API_KEY',
     keyURL: 'https://www.perplexity.ai/account/api/keys',
+    exampleModel: 'sonar',
     defaultWire: 'openai-chat',
     endpoints: { 'openai-chat': { baseURL: 'https://api.perplexity.ai', auth: 'bearer' } },
     compat: {
@@ -434,6 +441,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Kimi',
     keyVariable: 'MOONSHOT_API_KEY',
     keyURL: 'https://platform.moonshot.cn/console/api-keys',
+    exampleModel: 'kimi-k2.5',
     defaultWire: 'openai-chat',
     defaultWireReason: 'its errors, caching and model list are documented there first',
     endpoints: {
@@ -486,6 +494,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Zhipu GLM',
     keyVariable: 'ZHIPU_API_KEY',
     keyURL: 'https://open.bigmodel.cn/usercenter/apikeys',
+    exampleModel: 'glm-5',
     defaultWire: 'openai-chat',
     defaultWireReason: 'every key works there; the Anthropic address is for coding plans',
     endpoints: {
@@ -538,6 +547,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Mistral',
     keyVariable: 'MISTRAL_API_KEY',
     keyURL: 'https://console.mistral.ai/api-keys',
+    exampleModel: 'mistral-large-latest',
     defaultWire: 'openai-chat',
     endpoints: { 'openai-chat': { baseURL: 'https://api.mistral.ai/v1', auth: 'bearer' } },
     compat: {
@@ -554,6 +564,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'xAI',
     keyVariable: 'XAI_API_KEY',
     keyURL: 'https://console.x.ai',
+    exampleModel: 'grok-4',
     defaultWire: 'openai-chat',
     endpoints: { 'openai-chat': { baseURL: 'https://api.x.ai/v1', auth: 'bearer' } },
     compat: {
@@ -577,6 +588,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Google Gemini',
     keyVariable: 'GEMINI_API_KEY',
     keyURL: 'https://aistudio.google.com/apikey',
+    exampleModel: 'gemini-2.5-flash',
     defaultWire: 'openai-chat',
     endpoints: {
       'openai-chat': {
@@ -604,6 +616,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Z.ai',
     keyVariable: 'ZAI_API_KEY',
     keyURL: 'https://z.ai/manage-apikey/apikey-list',
+    exampleModel: 'glm-5',
     defaultWire: 'openai-chat',
     defaultWireReason: 'every key works there; the Anthropic address is for coding plans',
     endpoints: {
@@ -623,6 +636,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Alibaba Model Studio',
     keyVariable: 'DASHSCOPE_API_KEY',
     keyURL: 'https://bailian.console.aliyun.com/?tab=model#/api-key',
+    exampleModel: 'qwen3-coder-plus',
     defaultWire: 'openai-chat',
     defaultWireReason: 'it covers every model; the Anthropic address covers some',
     endpoints: {
@@ -656,6 +670,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     label: 'Cerebras',
     keyVariable: 'CEREBRAS_API_KEY',
     keyURL: 'https://cloud.cerebras.ai',
+    exampleModel: 'gpt-oss-120b',
     defaultWire: 'openai-chat',
     endpoints: { 'openai-chat': { baseURL: 'https://api.cerebras.ai/v1', auth: 'bearer' } },
     compat: {

@@ -48,6 +48,8 @@ export interface ProviderSpec {
   readonly keyVariable?: string;
   /** Where a person gets a key. */
   readonly keyURL?: string;
+  /** One model id that the vendor documents, for people who don't know any. */
+  readonly exampleModel?: string;
   readonly defaultWire: WireName;
   /** Why this wire format is the default where there are two. */
   readonly defaultWireReason?: string;

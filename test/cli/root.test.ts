@@ -11,7 +11,18 @@ test('every command has help with an example', async () => {
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   const names = [...listed.stdout.matchAll(/^ +(\w+) {2}/gmu)].map((match) => match[1] ?? '');
   expect(names).toEqual(
-    expect.arrayContaining(['proxy', 'launch', 'start', 'stop', 'status', 'models', 'config']),
+    expect.arrayContaining([
+      'proxy',
+      'launch',
+      'start',
+      'stop',
+      'status',
+      'models',
+      'explain',
+      'init',
+      'doctor',
+      'config',
+    ]),
   );
   for (const name of names.filter((name) => name !== 'launch')) {
     const help = await stage.clauder(['route', name, '--help']);
