@@ -46,7 +46,8 @@ const LOST_THINKING = '(reasoning not available)';
  * it thinks: those of another model come without any, or with an empty one.
  */
 export const requiredThinking: Adaptation = {
-  concerns: (body, { target }) => target.compat.reasoningRequired && body.includes('"tool_use"'),
+  concerns: (body, { target }) =>
+    target.compat.reasoningRequired !== 'never' && body.includes('"tool_use"'),
 
   apply(root) {
     if (root.get('thinking')?.get('type')?.text() === 'disabled') return;
