@@ -64,6 +64,24 @@ export interface Config {
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
   };
+  readonly cache: {
+    /** 0: nothing is kept, as with `maxBytes`. */
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+    readonly ttlMs: number;
+    /** Whether a request without a temperature counts as one with 0. */
+    readonly absentTemperature: 'skip' | 'cache';
+  };
+  readonly rateLimit: {
+    /** Requests per second and provider host; 0: no limit. */
+    readonly rps: number;
+    /** Requests that may go out at once. */
+    readonly burst: number;
+    /** How long a request may wait for its turn before it is refused; 0: not at all. */
+    readonly maxWaitMs: number;
+    /** Other limits for single hosts, named as in variables: `API_DEEPSEEK_COM`. */
+    readonly hosts: ReadonlyMap<string, { readonly rps?: number; readonly burst?: number }>;
+  };
   readonly logLevel: LogLevel;
   /** Lock, record, log and usage database live here; made by `ensureStateDir` when first needed. */
   readonly stateDir: string;

@@ -11,8 +11,17 @@ export const DEFAULTS = {
   },
   timeouts: { connectMs: 10_000, firstByteMs: 300_000, idleMs: 280_000 },
   retry: { maxAttempts: 3, baseDelayMs: 500, maxDelayMs: 8_000 },
+  cache: {
+    maxEntries: 1000,
+    maxBytes: 67_108_864,
+    ttlMs: 300_000,
+    absentTemperature: 'skip',
+  },
+  rateLimit: { rps: 10, burst: 20, maxWaitMs: 0 },
   logLevel: 'info',
-} as const satisfies Partial<Config>;
+} as const satisfies Partial<Omit<Config, 'rateLimit'>> & {
+  readonly rateLimit: Omit<Config['rateLimit'], 'hosts'>;
+};
 
 /** TCP's highest port. Port 0 stands for "any free one". */
 export const MAX_PORT = 65_535;

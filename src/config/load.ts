@@ -5,7 +5,7 @@ import { ConfigError, type ConfigIssue } from './config-error.ts';
 import type { Document } from './document.ts';
 import { type ReadResult, readConfigFile } from './file.ts';
 import { configPath, displayPath, type Environment } from './paths.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport } from './report.ts';
 import type { FileConfig } from './schema.ts';
 import { resolveSettings } from './settings.ts';
 
@@ -68,7 +68,6 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   }
   if (report.issues.length > 0) throw failure(report.issues);
 
-  warnWithoutEffect(file, env, report);
   if (read.kind === 'text' && read.exposed && shownPath !== null) {
     report.warn(
       shownPath,
@@ -82,17 +81,6 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
     warnings: report.warnings,
     origins,
   };
-}
-
-/** Keys that are understood and checked, but that nothing acts on. */
-function warnWithoutEffect(file: FileConfig, env: Environment, report: Report): void {
-  const message = 'is read but has no effect in this version';
-  for (const key of ['cache', 'rateLimit'] as const) {
-    if (file[key] !== undefined) report.warn([key], message);
-  }
-  for (const [name, value] of Object.entries(env)) {
-    if (value && name.startsWith('CC_RATE_LIMIT_')) report.warn(name, message);
-  }
 }
 
 /** Quoted where a shell would take the path apart; a leading `~/` stays outside the quotes. */

@@ -94,32 +94,79 @@ const retry = z
 
 const cache = z
   .strictObject({
-    maxEntries: count('The most answers kept.', 1000, 0).optional(),
-    maxBytes: count('The most bytes of answers kept.', 67_108_864, 0).optional(),
-    ttlMs: duration('How long an answer is kept, in milliseconds.', 300_000).optional(),
+    maxEntries: count(
+      'The most answers kept; 0 keeps none.',
+      DEFAULTS.cache.maxEntries,
+      0,
+    ).optional(),
+    maxBytes: count(
+      'The most bytes of answers kept; 0 keeps none.',
+      DEFAULTS.cache.maxBytes,
+      0,
+    ).optional(),
+    ttlMs: duration(
+      'How long an answer is kept, in milliseconds.',
+      DEFAULTS.cache.ttlMs,
+    ).optional(),
     absentTemperature: z
       .enum(['skip', 'cache'])
       .meta({
-        description: 'Whether requests without a temperature are cached.',
-        default: 'skip',
+        description:
+          'Whether requests without a temperature are kept. The API takes 1 for it, so that two answers differ.',
+        default: DEFAULTS.cache.absentTemperature,
         examples: ['skip'],
       })
       .optional(),
   })
-  .meta({ description: 'The cache of answers.' });
+  .meta({
+    description:
+      'The cache of whole answers to requests that ask for the same each time: no stream, temperature 0.',
+  });
+
+const rps = (description: string, byDefault?: number) =>
+  z
+    .number()
+    .min(0)
+    .meta({
+      description,
+      ...(byDefault === undefined ? {} : { default: byDefault }),
+      examples: [byDefault ?? 2.5],
+    });
 
 const rateLimit = z
   .strictObject({
-    rps: z
-      .number()
-      .positive({ error: 'must be more than 0' })
+    rps: rps(
+      'Requests per second and provider host; 0 means no limit. CC_RATE_LIMIT_RPS overrides it.',
+      DEFAULTS.rateLimit.rps,
+    ).optional(),
+    burst: count(
+      'Requests that may go out at once. CC_RATE_LIMIT_BURST overrides it.',
+      DEFAULTS.rateLimit.burst,
+      1,
+    ).optional(),
+    maxWaitMs: duration(
+      'Milliseconds that a request may wait for its turn before it is refused; the turns go round among the sessions. 0: it is refused at once, with the time to wait.',
+      DEFAULTS.rateLimit.maxWaitMs,
+      0,
+    ).optional(),
+    hosts: z
+      .record(
+        z.string().regex(/^[\w.:[\]-]+$/, { error: 'is no host name' }),
+        z.strictObject({
+          rps: rps('Requests per second to this host; 0 means no limit.').optional(),
+          burst: z
+            .int()
+            .min(1)
+            .meta({ description: 'Requests to this host that may go out at once.', examples: [5] })
+            .optional(),
+        }),
+      )
       .meta({
-        description: 'Requests per second and provider host.',
-        default: 10,
-        examples: [10],
+        description:
+          'Other limits for single hosts. CC_RATE_LIMIT_PROVIDER_<HOST>_RPS and _BURST override them, with the host in upper case and underscores for dots and dashes.',
+        examples: [{ 'api.deepseek.com': { rps: 2, burst: 5 } }],
       })
       .optional(),
-    burst: count('Requests that may go out at once.', 20, 1).optional(),
   })
   .meta({ description: 'A limit on requests per provider host.' });
 

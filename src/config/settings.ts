@@ -13,6 +13,7 @@ import { expandVariables, malformedReference, unsetProblem } from './expand.ts';
 import { HEADER_VALUE } from './headers.ts';
 import { quoted, suggestion } from './hints.ts';
 import { type Environment, type PathContext, stateDir } from './paths.ts';
+import { resolveRateLimit } from './rate-limits.ts';
 import type { Place, Report } from './report.ts';
 import type { FileConfig } from './schema.ts';
 
@@ -33,19 +34,19 @@ interface Picked<Value> {
   readonly where: Place;
 }
 
-type Section = 'server' | 'retry' | 'timeouts';
+type Section = 'server' | 'retry' | 'timeouts' | 'cache';
 
 /** Puts the layers over each other: defaults ← file ← environment ← flags. */
 export function resolveSettings(
   layers: Layers,
-): Pick<Config, 'server' | 'retry' | 'timeouts' | 'logLevel' | 'stateDir'> {
+): Pick<Config, 'server' | 'retry' | 'timeouts' | 'cache' | 'rateLimit' | 'logLevel' | 'stateDir'> {
   const { env, file, origins, report } = layers;
   const fromFile = <Value>(section: Section, key: string, byDefault: Value): Value => {
     const values: Readonly<Record<string, unknown>> = file[section] ?? {};
     origins.set(`${section}.${key}`, values[key] === undefined ? 'default' : 'file');
     return (values[key] as Value | undefined) ?? byDefault;
   };
-  const { retry, timeouts } = DEFAULTS;
+  const { retry, timeouts, cache } = DEFAULTS;
   const settings = {
     server: resolveServer(layers, fromFile),
     retry: {
@@ -58,6 +59,17 @@ export function resolveSettings(
       firstByteMs: fromFile<number>('timeouts', 'firstByteMs', timeouts.firstByteMs),
       idleMs: fromFile<number>('timeouts', 'idleMs', timeouts.idleMs),
     },
+    cache: {
+      maxEntries: fromFile<number>('cache', 'maxEntries', cache.maxEntries),
+      maxBytes: fromFile<number>('cache', 'maxBytes', cache.maxBytes),
+      ttlMs: fromFile<number>('cache', 'ttlMs', cache.ttlMs),
+      absentTemperature: fromFile<Config['cache']['absentTemperature']>(
+        'cache',
+        'absentTemperature',
+        cache.absentTemperature,
+      ),
+    },
+    rateLimit: resolveRateLimit(layers),
     logLevel: resolveLogLevel(env, layers),
     stateDir: stateDir(layers.context),
   };

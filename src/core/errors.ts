@@ -154,6 +154,8 @@ export const ERROR_KINDS = {
   circuit_open: rule(503, 'overloaded_error', 'upstream', { fallback: true, unsent: true }),
 
   // The gateway itself.
+  /** Its own limit on requests to a host is reached; the client is told when to come back. */
+  throttled: rule(429, 'rate_limit_error', 'gateway', { shouldRetry: true, unsent: true }),
   client_gone: rule(499, 'api_error', 'client'),
   draining: rule(503, 'overloaded_error', 'gateway'),
   internal: rule(500, 'api_error', 'gateway', { shouldRetry: false }),

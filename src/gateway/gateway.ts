@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { limitOf } from '../config/rate-limits.ts';
 import type { Call } from '../core/call.ts';
 import type { Handler } from '../core/policy.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
@@ -58,6 +59,11 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       reach,
       sinks: [...sinks, counts.sink],
       retry: next.retry,
+      rateLimit: {
+        limitOf: (host) => limitOf(next.rateLimit, host),
+        maxWaitMs: next.rateLimit.maxWaitMs,
+        retryWaitMs: next.retry.maxDelayMs,
+      },
       timeouts: next.timeouts,
       transportFor: (provider) => (provider.builtIn === true ? echo : network),
     });

@@ -5,6 +5,7 @@ import { timeLimitMs } from '../policies/deadline.ts';
 import { fallback, type RoutedCall } from '../policies/fallback.ts';
 import { observe } from '../policies/observe.ts';
 import { preflight } from '../policies/preflight.ts';
+import { rateLimit, type RateLimitSettings } from '../policies/rate-limit.ts';
 import { retry, type RetrySettings } from '../policies/retry.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Attempt, Reply } from '../upstream/attempt.ts';
@@ -19,6 +20,7 @@ export interface PipelineDeps extends SendDeps {
   readonly sinks: readonly CallSink[];
   readonly state: GatewayState;
   readonly retry: RetrySettings;
+  readonly rateLimit: RateLimitSettings;
   readonly reach: Reach;
   readonly random: () => number;
 }
@@ -29,7 +31,7 @@ export interface PipelineDeps extends SendDeps {
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
   const { table, counts, sinks, state, clock, random, reach } = deps;
-  const { circuits, retryBudget: budget, sessions } = state;
+  const { circuits, retryBudget: budget, sessions, buckets } = state;
   const isDown = circuits.isOpen.bind(circuits);
 
   const attempt = compose<Attempt, Reply>(
@@ -37,6 +39,7 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
       preflight(counts.counter),
       retry(deps.retry, { clock, random, budget, isDown }),
       breaker(circuits, reach),
+      rateLimit(buckets, deps.rateLimit, clock),
     ],
     (one) => send(one, deps),
   );

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { Circuits } from '../policies/circuits.ts';
+import { Buckets } from '../policies/rate-limit.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
 import { SessionTargets } from '../policies/session-targets.ts';
 
@@ -8,6 +9,7 @@ export interface GatewayState {
   readonly circuits: Circuits;
   readonly retryBudget: RetryBudget;
   readonly sessions: SessionTargets;
+  readonly buckets: Buckets;
 }
 
 export function createState(clock: Clock): GatewayState {
@@ -15,5 +17,6 @@ export function createState(clock: Clock): GatewayState {
     circuits: new Circuits(clock),
     retryBudget: new RetryBudget(),
     sessions: new SessionTargets(clock),
+    buckets: new Buckets(clock),
   };
 }

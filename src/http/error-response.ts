@@ -32,6 +32,8 @@ export function errorResponse(error: GatewayError, context: ErrorContext): Respo
   if (error.shouldRetry !== undefined) headers.set('x-should-retry', String(error.shouldRetry));
   if (error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+    // Anthropic's and OpenAI's SDKs prefer it, because it is exact.
+    headers.set('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
   }
   const status = clientStatus(error, context.client);
   const body = JSON.stringify(errorEnvelope(error, context.requestId));

@@ -73,7 +73,10 @@ describe('unknown keys', () => {
     [{ retry: { maxAttempt: 1 } }, 'retry.maxAttempt: unknown key; did you mean "maxAttempts"?'],
     [{ timeouts: { idle: 1 } }, 'timeouts.idle: unknown key; did you mean "idleMs"?'],
     [{ cache: { ttl: 1 } }, 'cache.ttl: unknown key; did you mean "ttlMs"?'],
-    [{ rateLimit: { requests: 1 } }, 'rateLimit.requests: unknown key; known here: rps, burst'],
+    [
+      { rateLimit: { requests: 1 } },
+      'rateLimit.requests: unknown key; known here: rps, burst, maxWaitMs, hosts',
+    ],
     [route({ baseUrl: 'x' }), 'modelRoutes.m.baseUrl: unknown key; did you mean "baseURL"?'],
     [route({ apiKey: 'x' }), 'modelRoutes.m.apiKey: unknown key; did you mean "authToken"?'],
     [route({ api_base: 'x' }), 'modelRoutes.m.api_base: unknown key; did you mean "baseURL"?'],
@@ -143,7 +146,12 @@ describe('wrong types and values', () => {
       { cache: { absentTemperature: 'cach' } },
       'cache.absentTemperature: unknown value "cach"; did you mean "cache"?',
     ],
-    [{ rateLimit: { rps: 0 } }, 'rateLimit.rps: must be more than 0'],
+    [{ rateLimit: { rps: -1 } }, 'rateLimit.rps: must be at least 0'],
+    [{ rateLimit: { burst: 0 } }, 'rateLimit.burst: must be at least 1'],
+    [
+      { rateLimit: { hosts: { 'a.test/v1': { rps: 1 } } } },
+      'rateLimit.hosts.a.test/v1: this name is no host name',
+    ],
     [
       route({ alias: 3 }),
       'modelRoutes.m.alias: expected a name or a list of names, found a number',

@@ -28,11 +28,25 @@ describe('precedence', () => {
       },
       retry: { maxAttempts: 3, baseDelayMs: 500, maxDelayMs: 8000 },
       timeouts: { connectMs: 10_000, firstByteMs: 300_000, idleMs: 280_000 },
+      cache: {
+        maxEntries: 1000,
+        maxBytes: 67_108_864,
+        ttlMs: 300_000,
+        absentTemperature: 'skip',
+      },
+      rateLimit: { rps: 10, burst: 20, maxWaitMs: 0, hosts: new Map() },
       logLevel: 'info',
     });
     expect(new Set(config.origins.values())).toEqual(new Set(['default']));
     expect([...config.origins.keys()].sort()).toEqual([
+      'cache.absentTemperature',
+      'cache.maxBytes',
+      'cache.maxEntries',
+      'cache.ttlMs',
       'logLevel',
+      'rateLimit.burst',
+      'rateLimit.maxWaitMs',
+      'rateLimit.rps',
       'retry.baseDelayMs',
       'retry.maxAttempts',
       'retry.maxDelayMs',

@@ -102,16 +102,10 @@ describe('${VAR}', () => {
 });
 
 describe('warnings', () => {
-  test('keys without effect', async () => {
-    const { warnings } = await loadFrom(
-      home,
-      { cache: { maxEntries: 1 }, rateLimit: { rps: 1.5, burst: 2 } },
-      { CC_RATE_LIMIT_RPS: '3' },
-    );
+  test('a rate limit of a name that nobody knows', async () => {
+    const { warnings } = await loadFrom(home, {}, { CC_RATE_LIMIT_RSP: '3' });
     expect(warnings).toEqual([
-      'cache: is read but has no effect in this version',
-      'rateLimit: is read but has no effect in this version',
-      'CC_RATE_LIMIT_RPS: is read but has no effect in this version',
+      'CC_RATE_LIMIT_RSP: is not known; did you mean "CC_RATE_LIMIT_RPS"?',
     ]);
   });
 

@@ -42,9 +42,14 @@ const VARIABLES: Record<string, string> = {
   'server.port': 'CC_ROUTE_PORT',
   'server.host': 'CC_ROUTE_HOST',
   'server.authToken': 'CC_ROUTE_AUTH_TOKEN',
+  'rateLimit.rps': 'CC_RATE_LIMIT_RPS',
+  'rateLimit.burst': 'CC_RATE_LIMIT_BURST',
   logLevel: 'CC_ROUTE_LOG_LEVEL',
   stateDir: 'CC_ROUTE_STATE_DIR',
 };
+
+/** `rateLimit.hosts.API_DEEPSEEK_COM.rps` */
+const HOST_LIMIT = /^rateLimit\.hosts\.(\w+)\.(\w+)$/;
 
 /** `cc-route config check`: the values in force and their origins, or every problem. */
 export async function checkConfig(options: CheckOptions): Promise<CommandOutput> {
@@ -96,10 +101,17 @@ function settingsOf(config: Config): Setting[] {
     logLevel: config.logLevel,
     stateDir: config.stateDir,
   };
-  for (const section of ['server', 'retry', 'timeouts'] as const) {
-    for (const [key, value] of Object.entries(config[section])) {
+  const { hosts, ...rateLimit } = config.rateLimit;
+  const { server, retry, cache, timeouts } = config;
+  const sections = { server, retry, cache, rateLimit, timeouts };
+  for (const [section, settings] of Object.entries(sections)) {
+    for (const [key, value] of Object.entries(settings)) {
       values[`${section}.${key}`] = value instanceof Secret ? '(hidden)' : value;
     }
+  }
+  for (const [host, limit] of hosts) {
+    for (const [key, value] of Object.entries(limit))
+      values[`rateLimit.hosts.${host}.${key}`] = value;
   }
   return [...config.origins].map(([key, origin]) => ({
     key,
@@ -109,7 +121,11 @@ function settingsOf(config: Config): Setting[] {
 }
 
 function originName(key: string, origin: Origin): string {
-  if (origin === 'environment') return VARIABLES[key] ?? origin;
+  if (origin === 'environment') {
+    const [, host, unit = ''] = HOST_LIMIT.exec(key) ?? [];
+    if (host !== undefined) return `CC_RATE_LIMIT_PROVIDER_${host}_${unit.toUpperCase()}`;
+    return VARIABLES[key] ?? origin;
+  }
   return origin === 'flag' ? `--${key.split('.').at(-1)}` : origin;
 }
 
