@@ -12,6 +12,7 @@ import { health, probe } from './endpoints/health.ts';
 import { messagesEndpoint } from './endpoints/messages.ts';
 import { metrics } from './endpoints/metrics.ts';
 import { getModel, listModels } from './endpoints/models.ts';
+import { streamEndpoint } from './endpoints/stream.ts';
 import { errorResponse, toGatewayError } from './error-response.ts';
 import { observeRequests } from './observe-requests.ts';
 
@@ -33,6 +34,8 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.post('/v1/admin/leases', openLease(http));
   app.use('/v1/admin/shutdown', requireControl(http));
   app.post('/v1/admin/shutdown', shutdown(http));
+
+  app.get('/v1/stream', streamEndpoint(http));
 
   app.use(async (c, next) => {
     checkClientToken(c.req.raw.headers, http.clientToken);

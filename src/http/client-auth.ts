@@ -12,17 +12,21 @@ import { Secret } from '../lib/secret.ts';
 export function checkClientToken(headers: Headers, token: Secret | null): void {
   if (token === null) return;
   const expected = token.reveal();
-  const shown = [
-    headers.get(CLIENT_TOKEN_HEADER),
-    bearerToken(headers.get('authorization')),
-    headers.get('x-api-key'),
-  ];
-  if (shown.some((value) => value !== null && sameSecret(value, expected))) return;
+  if (shownTokens(headers).some((shown) => sameSecret(shown.reveal(), expected))) return;
   throw new GatewayError(
     'client_unauthorized',
     'This gateway wants its token (server.authToken): send it as "Authorization: Bearer …", ' +
       `x-api-key or ${CLIENT_TOKEN_HEADER}. Sessions started by clauder carry it by themselves.`,
   );
+}
+
+/** What may be the gateway's token among a request's headers. */
+export function shownTokens(headers: Headers): Secret[] {
+  return [
+    headers.get(CLIENT_TOKEN_HEADER),
+    bearerToken(headers.get('authorization')),
+    headers.get('x-api-key'),
+  ].flatMap((value) => (value === null ? [] : [new Secret(value)]));
 }
 
 /**

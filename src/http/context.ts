@@ -5,6 +5,8 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Leases } from './leases.ts';
 import type { Reloader } from './reload.ts';
+import type { SocketData } from './stream/handlers.ts';
+import type { StreamSocket } from './stream/stream-socket.ts';
 
 /** What the endpoints work with; one object for the life of a gateway. */
 export interface HttpContext {
@@ -18,6 +20,8 @@ export interface HttpContext {
   /** What launchers and management commands must show. */
   readonly controlToken: Secret;
   readonly startedAt: number;
+  /** Open connections of `WS /v1/stream`. */
+  readonly sockets: Set<StreamSocket>;
   /** Calls that are being answered. */
   activeRequests: number;
   /** Ends the gateway after the calls under way. */
@@ -26,7 +30,7 @@ export interface HttpContext {
 
 /** Hono's environment: what belongs to one request. */
 export interface HttpEnv {
-  Bindings: { readonly server: Server<undefined> };
+  Bindings: { readonly server: Server<SocketData> };
   Variables: {
     requestId: string;
     /** It reached the gateway, which records it itself. */

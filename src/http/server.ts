@@ -13,6 +13,7 @@ import { errorResponse, toGatewayError } from './error-response.ts';
 import { guard } from './guard.ts';
 import { Leases } from './leases.ts';
 import { type ConfigSource, Reloader } from './reload.ts';
+import { type SocketData, socketHandlers } from './stream/handlers.ts';
 
 /** Anthropic's own limit for a request (https://docs.anthropic.com/en/api/overview). */
 const MAX_BODY_BYTES = 33_554_432;
@@ -81,12 +82,13 @@ export function startServer(options: ServerOptions): RunningServer {
     }),
     clientToken: tokenOf(config),
     controlToken: new Secret(randomId('ctl_')),
+    sockets: new Set(),
     startedAt: Date.now(),
     activeRequests: 0,
     shutdown,
   };
   const app = createApp(context);
-  const server: Server<undefined> = Bun.serve({
+  const server: Server<SocketData> = Bun.serve({
     hostname: host,
     port,
     development: false,
@@ -103,6 +105,7 @@ export function startServer(options: ServerOptions): RunningServer {
       }
       return app.fetch(request, { server });
     },
+    websocket: socketHandlers(context, MAX_BODY_BYTES),
     error: refuse,
   });
   const running: RunningServer = {
@@ -113,6 +116,7 @@ export function startServer(options: ServerOptions): RunningServer {
     context,
     stop() {
       context.leases.closeAll();
+      for (const socket of context.sockets) socket.leave();
       return stop(server);
     },
   };
@@ -140,7 +144,7 @@ function refuse(error: unknown): Response {
   return errorResponse(toGatewayError(error), { requestId: randomId('req_'), client: 'other' });
 }
 
-async function stop(server: Server<undefined>): Promise<void> {
+async function stop(server: Server<SocketData>): Promise<void> {
   const drained = server.stop();
   const timedOut = new Promise<'late'>((resolve) => {
     systemClock.after(DRAIN_MS, () => resolve('late'));
