@@ -50,8 +50,13 @@ export async function buildExecutable({ target, suffix, outfile }: BuildRequest)
   }
 }
 
-/** The short commit, with a mark where the tree differs from it; empty outside a clone. */
+/**
+ * The short commit, with a mark where the tree differs from it; empty outside a clone, unless
+ * CC_ROUTE_COMMIT says it.
+ */
 export function commit(): string {
+  const given = process.env['CC_ROUTE_COMMIT'];
+  if (given) return given;
   const git = Bun.spawnSync(
     ['git', 'describe', '--always', '--abbrev=12', '--dirty', '--exclude=*'],
     { cwd: root, stderr: 'ignore' },

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The version of Claude Code that the tests drive. */
-const CLAUDE_VERSION = '2.1.330';
+/** The version of Claude Code that the tests drive, unless CC_ROUTE_TEST_CLAUDE names another. */
+const CLAUDE_VERSION = process.env['CC_ROUTE_TEST_CLAUDE'] ?? '2.1.330';
 
 const cacheRoot = () =>
   process.env['CC_ROUTE_TEST_CACHE'] ??
