@@ -44,6 +44,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   cacheControl: "Keeps Anthropic's cache_control on text parts.",
   prefill: 'How a reply is continued.',
   webSearch: "What becomes of Anthropic's web search tool.",
+  searchEngine: 'The engine that the tool web_search names.',
   citations: 'Answers list their sources, which are shown at the end.',
   sessionField: 'The field that carries the session, for prompt caching.',
   emptyErrorIsOverflow: 'A 400 or 413 without a body means that the context is too long.',

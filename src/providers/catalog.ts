@@ -130,6 +130,9 @@ const GLM_COMPAT: Partial<Compat> = {
   stopLimit: 1,
   forcedToolChoice: 'never',
   responseFormat: 'json_object',
+  // https://docs.bigmodel.cn/cn/guide/tools/web-search, "Web Search in Chat".
+  webSearch: 'web_search_tool',
+  searchEngine: 'search_pro',
 };
 
 const GLM_MODELS: readonly ModelCompat[] = [
@@ -327,6 +330,8 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       responseFormat: 'json_object',
     },
     modelCompat: [
+      // https://console.groq.com/docs/compound: searches by itself and takes no tools.
+      { match: /compound/, compat: { tools: false, webSearch: 'search_settings' } },
       {
         match: /gpt-oss/,
         compat: {
@@ -425,7 +430,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       streamUsage: false,
       pdf: 'file_url',
       thinkTags: true,
-      webSearch: 'built-in',
+      webSearch: 'search_domain_filter',
       citations: true,
     },
     modelCompat: [
@@ -469,6 +474,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       schemaDialect: 'mfjs',
       imageURLs: false,
       prefill: 'partial',
+      webSearch: 'builtin_function',
       sessionField: 'prompt_cache_key',
     },
     modelCompat: [
@@ -478,9 +484,13 @@ export const PROVIDERS: readonly ProviderSpec[] = [
           thinking: 'reasoning_effort',
           efforts: LOW_HIGH_MAX,
           thinkingAlwaysOn: true,
+          webSearch: 'none',
         },
       },
-      { match: /kimi-k2\.[7-9].*code/, compat: { thinking: 'thinking', thinkingAlwaysOn: true } },
+      {
+        match: /kimi-k2\.[7-9].*code/,
+        compat: { thinking: 'thinking', thinkingAlwaysOn: true, webSearch: 'none' },
+      },
       {
         match: /kimi-k2\.[67]/,
         compat: { thinking: 'thinking', thinkingFields: { keep: 'all' } },
@@ -627,7 +637,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       },
       'anthropic-messages': { baseURL: 'https://api.z.ai/api/anthropic', auth: 'bearer' },
     },
-    compat: GLM_COMPAT,
+    compat: { ...GLM_COMPAT, searchEngine: 'search_pro_jina' },
     modelCompat: GLM_MODELS,
   },
   {
@@ -660,6 +670,8 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       topK: true,
       parallelToolCalls: true,
       forcedToolChoice: 'without-thinking',
+      // "Web search" of the same guide; its OpenAI form doesn't list the sources.
+      webSearch: 'enable_search',
       responseFormat: 'json_object',
     },
     modelCompat: [{ match: SWITCHABLE_MODELS, compat: { thinking: 'enable_thinking' } }],

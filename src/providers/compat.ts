@@ -35,6 +35,7 @@ export const DEFAULT_COMPAT: Compat = {
   cacheControl: false,
   prefill: 'none',
   webSearch: 'none',
+  searchEngine: '',
   citations: false,
   sessionField: 'none',
   emptyErrorIsOverflow: false,

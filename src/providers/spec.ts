@@ -95,7 +95,17 @@ export const COMPAT_CHOICES = {
   schemaDialect: ['json-schema', 'gemini', 'mfjs'],
   pdf: ['file', 'file_url', 'none'],
   prefill: ['prefix', 'partial', 'none'],
-  webSearch: ['built-in', 'plugin', 'web_search_options', 'none'],
+  webSearch: [
+    'built-in',
+    'search_domain_filter',
+    'search_settings',
+    'plugin',
+    'web_search_options',
+    'web_search_tool',
+    'builtin_function',
+    'enable_search',
+    'none',
+  ],
   sessionField: ['prompt_cache_key', 'session_id', 'none'],
   ...ANTHROPIC_CHOICES,
 } as const;
@@ -202,8 +212,17 @@ export interface OpenAiChatCompat {
   readonly cacheControl: boolean;
   /** How a reply is continued: `prefix: true` (DeepSeek, Mistral) or `partial: true` (Kimi). */
   readonly prefill: Choice<'prefill'>;
-  /** What becomes of Anthropic's web search tool. `built-in`: the model searches by itself. */
+  /**
+   * What becomes of Anthropic's web search tool. `built-in`: the model searches by itself; with
+   * `search_domain_filter` (Perplexity) or `search_settings` (Groq's compound systems) it can be
+   * told where. `plugin`: `plugins: [{ id: "web" }]` (OpenRouter). `web_search_options`: OpenAI's
+   * search models. `web_search_tool`: a tool of the type `web_search` (GLM). `builtin_function`: the
+   * function `$web_search`, whose arguments the gateway gives back (Kimi). `enable_search`: a switch
+   * (Model Studio). `none`: such a request goes to a route that can, or is told so.
+   */
   readonly webSearch: Choice<'webSearch'>;
+  /** The engine that the tool `web_search` names. */
+  readonly searchEngine: string;
   /** Replies list their sources in `search_results` or `citations`; shown as text at the end. */
   readonly citations: boolean;
   /** The field that keeps a session on one cache: OpenAI's and Kimi's, or OpenRouter's. */

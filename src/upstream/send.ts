@@ -49,7 +49,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
     watchdog.abort(outOfTime(target)),
   );
   try {
-    const response = await request(encoded, target, watchdog, deps);
+    const response = await converse(encoded, target, watchdog, deps);
     if (response.ok) return await accept(response, encoded, attempt, watchdog, deps);
     if (response.status >= 300 && response.status < 400) throw redirected(response, target);
     const body = await readBounded(response);
@@ -65,6 +65,24 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   } finally {
     cancelDeadline();
   }
+}
+
+/** The response, once there is one that asks nothing more of the gateway itself. */
+async function converse(
+  encoded: EncodedRequest,
+  target: Target,
+  watchdog: Watchdog,
+  deps: SendDeps,
+): Promise<Response> {
+  let response = await request(encoded, target, watchdog, deps);
+  if (encoded.followUp === undefined) return response;
+  while (response.ok) {
+    const reply = new Uint8Array(await response.arrayBuffer());
+    const body = encoded.followUp(reply);
+    if (body === null) return new Response(reply, response);
+    response = await request({ ...encoded, body }, target, watchdog, deps);
+  }
+  return response;
 }
 
 async function request(

@@ -11,6 +11,11 @@ export interface EncodedRequest {
   readonly body: Uint8Array;
   /** Decodes the reply to exactly this request (tool names, requested model …). */
   readonly decoder: ReplyDecoder;
+  /**
+   * Takes a whole reply that may ask the gateway itself to go on, and gives the body of the next
+   * request; `null` where the reply is the answer. In order, once for each reply.
+   */
+  followUp?(reply: Uint8Array): Uint8Array | null;
 }
 
 /** A whole reply in Anthropic's form. */

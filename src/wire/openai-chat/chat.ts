@@ -33,6 +33,8 @@ interface UserMessage {
 export interface ToolMessage {
   readonly role: 'tool';
   readonly tool_call_id: string;
+  /** Kimi wants the name of its built-in function again. */
+  readonly name?: string;
   readonly content: string;
 }
 export interface AssistantMessage {
@@ -50,6 +52,10 @@ export interface AssistantMessage {
 export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 
 export type ChatTool = OpenAI.ChatCompletionFunctionTool;
+/** A tool that runs at the vendor. */
+export type BuiltInTool =
+  | { readonly type: 'web_search'; readonly web_search: Readonly<Record<string, unknown>> }
+  | { readonly type: 'builtin_function'; readonly function: { readonly name: string } };
 export type ChatToolChoice =
   | 'auto'
   | 'none'
@@ -75,7 +81,7 @@ export interface ChatRequest extends Record<string, unknown> {
   top_p?: number;
   top_k?: number;
   stop?: string[];
-  tools?: ChatTool[];
+  tools?: (ChatTool | BuiltInTool)[];
   tool_choice?: ChatToolChoice;
   parallel_tool_calls?: false;
   response_format?: ChatResponseFormat;

@@ -3,6 +3,7 @@ import type { OpenAiChatCompat } from '../../providers/spec.ts';
 import type { Target } from '../../providers/target.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { requestedThinking, type Thinking } from '../requested-thinking.ts';
+import { requestedSearch, type WebSearch } from '../web-search.ts';
 import { ToolNames } from './tool-names.ts';
 
 /** What the parts of one request's translation share. */
@@ -15,6 +16,8 @@ export interface EncodeContext {
   /** The upstream's model id. */
   readonly model: string;
   readonly thinking: Thinking;
+  /** The web search that is asked for, whether or not the target has one. */
+  readonly search: WebSearch | null;
   readonly names: ToolNames;
 }
 
@@ -27,6 +30,7 @@ export function encodeContext(call: Call, target: Target): EncodeContext {
     request,
     model: target.model ?? withoutWindowSuffix(call.model),
     thinking: requestedThinking(request),
+    search: requestedSearch(request),
     names: new ToolNames(),
   };
 }

@@ -30,7 +30,9 @@ export function foldMessage(events: readonly AnthropicEvent[]): Fields {
       }
       case 'content_block_stop': {
         const block = content[event.index];
-        if (block?.['type'] === 'tool_use') block['input'] = parseArguments(json);
+        if (block?.['type'] === 'tool_use' || block?.['type'] === 'server_tool_use') {
+          block['input'] = parseArguments(json);
+        }
         break;
       }
       case 'message_delta':

@@ -1,7 +1,7 @@
 import type { AnthropicEvent } from '../../core/messages.ts';
 import type { StopReason } from './stop-reason.ts';
 
-type BlockKind = 'text' | 'thinking' | 'tool_use';
+type BlockKind = 'text' | 'thinking' | 'tool_use' | 'other';
 
 export interface WriterOptions {
   readonly id: string;
@@ -72,6 +72,19 @@ export class MessageWriter {
 
   toolInput(partialJSON: string): void {
     this.#delta({ type: 'input_json_delta', partial_json: partialJSON }, partialJSON.length);
+  }
+
+  /** A tool that ran at the vendor. */
+  serverTool(id: string, name: string, input: Record<string, unknown>): void {
+    this.#startBlock('other', { type: 'server_tool_use', id, name, input: {} });
+    this.#delta({ type: 'input_json_delta', partial_json: JSON.stringify(input) }, 0);
+    this.closeBlock();
+  }
+
+  /** A block that comes as one. */
+  whole(block: Record<string, unknown>): void {
+    this.#startBlock('other', block);
+    this.closeBlock();
   }
 
   closeBlock(): void {

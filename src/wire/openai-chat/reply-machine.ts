@@ -2,7 +2,6 @@ import { GatewayError } from '../../core/errors.ts';
 import type { AnthropicEvent, Usage } from '../../core/messages.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
 import { Cargo } from './cargo.ts';
-import { citationText } from './citations.ts';
 import type { EncodeContext } from './context.ts';
 import { readDelta } from './delta.ts';
 import { upstreamName } from '../errors/explain.ts';
@@ -11,6 +10,8 @@ import { isObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 import { MessageWriter } from './message-writer.ts';
 import { overflowError } from '../errors/overflow.ts';
 import { ReplyBlocks } from './reply-blocks.ts';
+import { SearchResults } from './search-results.ts';
+import { readSources, sourceList } from './sources.ts';
 import { isFailure, isLength, stopReason } from './stop-reason.ts';
 import { ThinkTagSplitter } from './text-scanner.ts';
 import { digest62 } from './tool-ids.ts';
@@ -35,6 +36,7 @@ export class ReplyMachine {
   readonly #blocks: ReplyBlocks;
   readonly #tags: ThinkTagSplitter | null;
   readonly #showThinking: boolean;
+  readonly #search: SearchResults | null;
   #finishReason: string | null = null;
   #refused = false;
   #sources = '';
@@ -55,6 +57,8 @@ export class ReplyMachine {
       sign: () => cargo.sign(),
     });
     this.#blocks = new ReplyBlocks(context, this.#writer, cargo, stopHere);
+    const searches = context.search !== null && compat.webSearch !== 'none';
+    this.#search = searches ? new SearchResults(context, context.search.query, this.#writer) : null;
     this.#tags = compat.thinkTags ? new ThinkTagSplitter() : null;
     // Thinking that the client refused is of use only where the upstream wants it back.
     this.#showThinking = thinking.on || !thinking.refused || compat.reasoningRequired !== 'never';
@@ -88,7 +92,11 @@ export class ReplyMachine {
     const first: unknown = Array.isArray(choices) ? choices[0] : null;
     const choice = isObject(first) ? first : null;
     this.#usage = readUsage(chunk, choice) ?? this.#usage;
-    if (this.#context.compat.citations) this.#sources = citationText(chunk) || this.#sources;
+    this.#search?.read(chunk, choice);
+    // Every chunk repeats the sources; the last ones count.
+    if (this.#context.compat.citations && this.#search === null) {
+      this.#sources = sourceList(readSources(chunk, choice)) || this.#sources;
+    }
     // Of several choices only the first is the answer.
     if (choice === null || (choice['index'] ?? 0) !== 0) return [];
     this.#sawChoice = true;
@@ -161,6 +169,7 @@ export class ReplyMachine {
       if (this.#showThinking) this.#blocks.thinking(text);
       return;
     }
+    this.#search?.addText(text);
     const hit = this.#blocks.text(text);
     if (hit === null) return;
     this.#stopSequence = hit;
@@ -195,15 +204,15 @@ export class ReplyMachine {
   #finish(): void {
     this.#finished = true;
     this.#blocks.flush();
+    this.#search?.finish();
     if (this.#sources !== '') this.#writer.text(this.#sources);
     const { hasTools } = this.#blocks;
     const reason = stopReason(this.#finishReason, { hasTools, refused: this.#refused });
     const sequence = reason === 'end_turn' ? this.#stopSequence : null;
-    this.#writer.finish(
-      sequence === null ? reason : 'stop_sequence',
-      sequence,
-      anthropicUsage(this.#usage ?? this.#estimate()),
-    );
+    this.#writer.finish(sequence === null ? reason : 'stop_sequence', sequence, {
+      ...anthropicUsage(this.#usage ?? this.#estimate()),
+      ...this.#search?.usage,
+    });
   }
 
   /** Zero would make Claude Code lose track of its context. */

@@ -11,12 +11,16 @@ import { chatMessages } from './messages.ts';
 import { replyDecoder } from './response.ts';
 import { countRequest } from './token-count.ts';
 import { responseFormat } from './response-format.ts';
+import { searchRequest, searchRounds } from './search-request.ts';
 import { systemMessage } from './system.ts';
 import { thinkingFields } from './thinking.ts';
 import { chatTools, forbidsTools, toolChoice } from './tools.ts';
 
 /** OpenAI's limit for `prompt_cache_key` and the like. */
 const MAX_SESSION_CHARS = 64;
+
+/** Kimi's built-in search works without thinking only (guide, "Use web search"). */
+const NO_THINKING = { on: false, refused: true } as const;
 
 const NO_WEB = 'You have no access to the web here. Say so where the request needs it.';
 
@@ -30,16 +34,34 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
   const context = encodeContext(call, target);
   const { tokenCount } = target.provider.endpoints['openai-chat'] ?? {};
   if (call.endpoint === 'count_tokens' && tokenCount !== undefined) {
-    return countRequest(context, chatTools(context).tools, tokenCount);
+    return countRequest(context, chatTools(context), tokenCount);
   }
   const stop = stopSequences(context);
   const request = chatRequest(context, stop.upstream);
-  return {
+  const encoded = {
     url: endpointURL(context),
     headers: endpointHeaders(context, request.stream),
-    body: withoutFields(Buffer.from(JSON.stringify(request), 'utf8'), target.compat.withoutFields),
+    body: encode(request, target),
     decoder: replyDecoder(context, stop),
   };
+  if (!searchesInRounds(context)) return encoded;
+  const nextRound = searchRounds(request);
+  return {
+    ...encoded,
+    followUp(reply) {
+      const next = nextRound(reply);
+      return next === null ? null : encode(next, target);
+    },
+  };
+}
+
+function encode(request: ChatRequest, { compat }: Target): Uint8Array {
+  return withoutFields(Buffer.from(JSON.stringify(request), 'utf8'), compat.withoutFields);
+}
+
+/** Each round ends with a call that the gateway answers, which takes whole replies. */
+function searchesInRounds({ compat, search }: EncodeContext): boolean {
+  return compat.webSearch === 'builtin_function' && search?.alone === true;
 }
 
 /** The request without the fields that the upstream is known to reject. */
@@ -67,13 +89,16 @@ function stopSequences({ request, compat }: EncodeContext): StopSequences {
 
 function chatRequest(context: EncodeContext, stop: readonly string[]): ChatRequest {
   const { call, compat, request, target } = context;
-  const { tools: offered, webSearch } = chatTools(context);
-  const tools = forbidsTools(context) ? [] : offered;
+  const tools = forbidsTools(context) ? [] : chatTools(context);
+  const search = searchRequest(context.search, compat);
   const format = responseFormat(context);
-  const noWeb = webSearch && compat.webSearch === 'none';
+  const noWeb = context.search !== null && compat.webSearch === 'none';
   const system = systemMessage(context, noWeb ? [...format.notes, NO_WEB] : format.notes);
   const messages = chatMessages(context);
-  const stream = call.stream || compat.alwaysStream;
+  const inRounds = searchesInRounds(context);
+  const stream = (call.stream || compat.alwaysStream) && !inRounds;
+  const thinking = inRounds ? NO_THINKING : context.thinking;
+  const offered = [...tools, ...search.tools];
   const maxTokens = outputLimit(request, target);
   return {
     ...passedFields(request, compat.passFields),
@@ -84,11 +109,11 @@ function chatRequest(context: EncodeContext, stop: readonly string[]): ChatReque
     ...(maxTokens === undefined ? {} : { [compat.maxTokensField]: maxTokens }),
     ...sampling(context),
     ...(stop.length > 0 ? { stop: [...stop] } : {}),
-    ...(tools.length > 0 ? { tools, ...toolChoice(tools, context) } : {}),
+    ...(offered.length > 0 ? { tools: offered, ...toolChoice(tools, context) } : {}),
     ...(tools.length > 0 && stream && compat.toolStream ? { tool_stream: true } : {}),
     ...format.field,
-    ...thinkingFields(context.thinking, compat, tools.length > 0),
-    ...(webSearch ? webSearchField(compat.webSearch) : {}),
+    ...thinkingFields(thinking, compat, tools.length > 0),
+    ...search.fields,
     ...sessionField(context),
     ...compat.extraBody,
   };
@@ -112,11 +137,6 @@ function sampling({ request, compat }: EncodeContext): Partial<ChatRequest> {
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(topK === undefined ? {} : { top_k: topK }),
   };
-}
-
-function webSearchField(style: EncodeContext['compat']['webSearch']): Record<string, unknown> {
-  if (style === 'plugin') return { plugins: [{ id: 'web' }] };
-  return style === 'web_search_options' ? { web_search_options: {} } : {};
 }
 
 /** Keeps one session on one cache. The client's `metadata.user_id` is too long and too telling. */

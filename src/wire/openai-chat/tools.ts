@@ -12,40 +12,32 @@ import {
 } from '../json.ts';
 import { allowsStrict, toolParameters } from './schema/index.ts';
 
-export interface EncodedTools {
-  readonly tools: ChatTool[];
-  /** Anthropic's web search was among them, which runs at the provider or not at all. */
-  readonly webSearch: boolean;
-}
-
 /**
  * The tools that the model may call now: not those whose loading is deferred, unless a tool search
  * in the history brought them in, and as changed by the conversation so far.
  *
  * @throws GatewayError `malformed_request` where there are more than the vendor accepts.
  */
-export function chatTools(context: EncodeContext): EncodedTools {
+export function chatTools(context: EncodeContext): ChatTool[] {
   const { compat, request, names, target } = context;
   const history = toolChanges(request['messages']);
   const declared = [...objects(request['tools']), ...history.defined];
   const chosen = new Map<string, JsonObject>();
-  let webSearch = false;
   for (const tool of declared) {
     const type = nonEmpty(tool['type']) ?? 'custom';
-    if (type.startsWith('web_search')) webSearch = true;
     const name = asText(tool['name']);
     if (type !== 'custom' || name === DEFERRED_RESERVE || history.removed.has(name)) continue;
     if (tool['defer_loading'] === true && !history.referenced.has(name)) continue;
     chosen.set(name, tool);
   }
-  if (!compat.tools) return { tools: [], webSearch };
+  if (!compat.tools) return [];
   if (compat.maxTools !== null && chosen.size > compat.maxTools) {
     throw malformed(
       `${chosen.size} tools, but ${target.provider.label} (route ${target.route}) accepts at most ` +
         `${compat.maxTools}. Disconnect some MCP servers, or set ENABLE_TOOL_SEARCH=true`,
     );
   }
-  const tools = [...chosen.values()].map((tool): ChatTool => {
+  return [...chosen.values()].map((tool): ChatTool => {
     const schema = tool['input_schema'];
     const strict = compat.strict && tool['strict'] === true && allowsStrict(schema);
     return {
@@ -58,7 +50,6 @@ export function chatTools(context: EncodeContext): EncodedTools {
       },
     };
   });
-  return { tools, webSearch };
 }
 
 /** No tool may be called, and the vendor has no other word for that than to offer none. */

@@ -42,7 +42,12 @@ function* complaints(request: Json): Generator<string | null> {
       yield `invalid ${name}: only ${only} is allowed for this model`;
     }
   }
-  for (const { function: tool } of toolsOf(request)) {
+  for (const { function: tool, type } of toolsOf(request)) {
+    // https://platform.moonshot.ai/docs/guide/use-web-search
+    if (type === 'builtin_function' && tool.name === '$web_search') {
+      if (thinking) yield 'Invalid request: $web_search is incompatible with thinking enabled';
+      continue;
+    }
     // MoonshotAI/kimi-cli#1773
     if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/u.test(tool.name)) {
       yield 'Invalid request: function name is invalid, must start with a letter and can contain letters, numbers, underscores, and dashes';
