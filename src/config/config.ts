@@ -44,6 +44,11 @@ export interface Config {
   /** The file that was read; `null` where there is none. */
   readonly file: string | null;
   readonly routes: readonly RouteConfig[];
+  /** Routes for calls of a certain kind, whatever model they name; in order, aliases resolved. */
+  readonly scenarios: {
+    /** Web searches of models that have none. */
+    readonly webSearch: readonly string[];
+  };
   readonly server: {
     readonly port: number;
     readonly host: string;

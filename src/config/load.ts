@@ -7,6 +7,7 @@ import { type ReadResult, readConfigFile } from './file.ts';
 import { configPath, displayPath, type Environment } from './paths.ts';
 import { createReport } from './report.ts';
 import type { FileConfig } from './schema.ts';
+import { resolveScenarios } from './scenarios.ts';
 import { resolveSettings } from './settings.ts';
 
 /** What a configuration is loaded from; everything absent is the running process's own. */
@@ -66,6 +67,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
     const { buildRoutes } = await import('./routes.ts');
     routes = buildRoutes(file.modelRoutes, { env, report, providers });
   }
+  const builtIn = providers.filter((provider) => provider.builtIn).map(({ name }) => name);
+  const scenarios = resolveScenarios(file.scenarios, routes, builtIn, report);
   if (report.issues.length > 0) throw failure(report.issues);
 
   if (read.kind === 'text' && read.exposed && shownPath !== null) {
@@ -77,6 +80,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   return {
     file: read.kind === 'text' ? path : null,
     routes,
+    scenarios,
     ...settings,
     warnings: report.warnings,
     origins,

@@ -3,7 +3,8 @@ import { WIRE_NAMES } from '../providers/spec.ts';
 import { HEADER_NAME, HEADER_VALUE, RESERVED_HEADER } from './headers.ts';
 import { compatSchema } from './schema-compat.ts';
 
-const modelName = z
+/** A route's name or alias. */
+export const modelName = z
   .string()
   .min(1, { error: 'must not be empty' })
   .max(256, { error: 'must have at most 256 characters' })

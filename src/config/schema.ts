@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULTS, MAX_PORT, MAX_TIMER_MS } from './defaults.ts';
-import { modelRoutesSchema } from './schema-route.ts';
+import { modelName, modelRoutesSchema } from './schema-route.ts';
 
 /** A whole number of milliseconds that a timer can wait. */
 const duration = (description: string, byDefault: number, least = 1) =>
@@ -187,6 +187,23 @@ const timeouts = z
   })
   .meta({ description: 'How long the gateway waits for a provider.' });
 
+/** A route by name or alias, or several, the next one where one fails. */
+const routeChain = z.union([modelName, z.array(modelName).min(1)], {
+  error: 'a name or a list of names',
+});
+
+const scenarios = z
+  .strictObject({
+    webSearch: routeChain
+      .meta({
+        description:
+          "Takes over Claude Code's web searches where the model that asks has no search of its own.",
+        examples: ['sonar', ['sonar', 'gpt4']],
+      })
+      .optional(),
+  })
+  .meta({ description: 'Routes for requests of a certain kind, whatever model they ask for.' });
+
 /** The schema of the configuration file. Unknown keys are errors everywhere. */
 export function configSchema(presets: readonly string[]) {
   return z
@@ -200,6 +217,7 @@ export function configSchema(presets: readonly string[]) {
         })
         .optional(),
       modelRoutes: modelRoutesSchema(presets).optional(),
+      scenarios: scenarios.optional(),
       server: server.optional(),
       retry: retry.optional(),
       cache: cache.optional(),

@@ -58,6 +58,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       random,
       reach,
       sinks: [...sinks, counts.sink],
+      searchers: table.targetsOf(next.scenarios.webSearch),
       retry: next.retry,
       rateLimit: {
         limitOf: (host) => limitOf(next.rateLimit, host),

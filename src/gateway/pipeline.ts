@@ -7,6 +7,8 @@ import { observe } from '../policies/observe.ts';
 import { preflight } from '../policies/preflight.ts';
 import { rateLimit, type RateLimitSettings } from '../policies/rate-limit.ts';
 import { retry, type RetrySettings } from '../policies/retry.ts';
+import { webSearch } from '../policies/web-search.ts';
+import type { Target } from '../providers/target.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Attempt, Reply } from '../upstream/attempt.ts';
 import { send, type SendDeps } from '../upstream/send.ts';
@@ -18,6 +20,8 @@ export interface PipelineDeps extends SendDeps {
   readonly table: RouteTable;
   readonly counts: TokenCounts;
   readonly sinks: readonly CallSink[];
+  /** Where web searches go of models that have none. */
+  readonly searchers: readonly Target[];
   readonly state: GatewayState;
   readonly retry: RetrySettings;
   readonly rateLimit: RateLimitSettings;
@@ -44,7 +48,7 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
     (one) => send(one, deps),
   );
   const routed = compose<RoutedCall, Reply>(
-    [countTokens(counts)],
+    [countTokens(counts), webSearch(deps.searchers)],
     fallback(attempt, { clock, sessions }),
   );
   return compose<Call, Reply>([observe(sinks)], (call) => {

@@ -47,6 +47,11 @@ export class RouteTable {
     throw new GatewayError('unknown_model', this.#unknown(model));
   }
 
+  /** The targets of these names, without their fallback chains; names that lead nowhere are left out. */
+  targetsOf(names: readonly string[]): Target[] {
+    return names.flatMap((name) => this.find(name)?.target ?? []);
+  }
+
   /** The fallback chain: as configured, else the other routes of the same provider. */
   #chain(route: Route): Target[] {
     const names = route.fallback;

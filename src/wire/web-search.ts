@@ -41,8 +41,10 @@ export function mentionsSearch(body: Uint8Array): boolean {
  * format get the tool as it is.
  */
 export function canSearch(target: Target): boolean | null {
-  if (target.wire === 'openai-chat') return target.compat.webSearch !== 'none';
-  return acceptsClientCredential(target.provider, target.baseURL) ? true : null;
+  const { compat, provider, baseURL, wire } = target;
+  if (wire === 'openai-chat') return compat.webSearch !== 'none';
+  if (acceptsClientCredential(provider, baseURL)) return true;
+  return compat.serverTools ? null : false;
 }
 
 function isWebSearch(tool: JsonObject): boolean {

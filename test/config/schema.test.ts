@@ -27,6 +27,7 @@ describe('the JSON Schema', () => {
     expect(top).toEqual([
       '$schema',
       'modelRoutes',
+      'scenarios',
       'server',
       'retry',
       'cache',
