@@ -56,7 +56,7 @@ export function streamEndpoint(http: HttpContext) {
       ...(protocol === undefined ? {} : { headers: { 'sec-websocket-protocol': protocol } }),
     });
     if (!isUpgraded) throw new GatewayError('malformed_request', 'This is no WebSocket handshake.');
-    return new Response(null);
+    return new Response(null, { status: 101 });
   };
 }
 
