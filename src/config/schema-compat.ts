@@ -38,6 +38,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   toolIds: 'Which tool call ids are taken.',
   schemaDialect: 'The part of JSON Schema that function parameters may use.',
   toolStream: "Streams a tool call's arguments only with tool_stream: true.",
+  textToolCalls: 'Calls that the model writes as text are taken for calls.',
   nullContent: 'Takes content: null beside tool calls.',
   imageURLs: 'Takes images by address; else as base64 only.',
   pdf: 'How a PDF is attached.',

@@ -89,6 +89,7 @@ const OPENAI_COMPAT: Partial<OpenAiChatCompat> = {
   strict: true,
   maxTools: 128,
   pdf: 'file',
+  textToolCalls: false,
 };
 
 /**
@@ -174,7 +175,12 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       'openai-chat': { baseURL: 'https://api.anthropic.com/v1', auth: 'bearer' },
     },
     // https://platform.claude.com/docs/en/build-with-claude/extended-thinking
-    compat: { signatures: 'checked', attribution: true, clampMaxTokens: false },
+    compat: {
+      signatures: 'checked',
+      attribution: true,
+      clampMaxTokens: false,
+      textToolCalls: false,
+    },
   },
   {
     // https://platform.minimaxi.com/docs/api-reference/text-anthropic-api
@@ -581,6 +587,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       maxTokensField: 'max_completion_tokens',
       parallelToolCalls: true,
       maxTools: 128,
+      textToolCalls: false,
     },
     modelCompat: [
       {
@@ -613,6 +620,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       schemaDialect: 'gemini',
       imageURLs: false,
       nullContent: false,
+      textToolCalls: false,
     },
     modelCompat: [
       { match: /gemini-(?:1|2\.0)/, compat: { thinking: 'none' } },

@@ -29,6 +29,7 @@ export const DEFAULT_COMPAT: Compat = {
   toolIds: 'any',
   schemaDialect: 'json-schema',
   toolStream: false,
+  textToolCalls: true,
   nullContent: true,
   imageURLs: true,
   pdf: 'none',

@@ -202,6 +202,12 @@ export interface OpenAiChatCompat {
   /** Streams a tool call's arguments only with `tool_stream: true` (GLM, function calling guide). */
   readonly toolStream: boolean;
 
+  /**
+   * Calls that a model writes into its text, as tags or JSON, are taken for calls. Off where the
+   * vendor always reports them itself, so that only somebody's example can look like one.
+   */
+  readonly textToolCalls: boolean;
+
   /** Accepts `content: null` beside tool calls; else an empty string is sent. */
   readonly nullContent: boolean;
   /** Accepts images by remote URL; Kimi takes base64 only. */

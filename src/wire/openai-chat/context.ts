@@ -4,6 +4,7 @@ import type { Target } from '../../providers/target.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { requestedThinking, type Thinking } from '../requested-thinking.ts';
 import { requestedSearch, type WebSearch } from '../web-search.ts';
+import type { OfferedTools } from './offered-tools.ts';
 import { ToolNames } from './tool-names.ts';
 
 /** What the parts of one request's translation share. */
@@ -19,6 +20,14 @@ export interface EncodeContext {
   /** The web search that is asked for, whether or not the target has one. */
   readonly search: WebSearch | null;
   readonly names: ToolNames;
+}
+
+/** What the reply to that request is read with. */
+export interface ReplyContext extends EncodeContext {
+  /** The tools that the model may call. */
+  readonly tools: OfferedTools;
+  /** Stop strings that are cut here, since the upstream takes too few. */
+  readonly stopHere: readonly string[];
 }
 
 export function encodeContext(call: Call, target: Target): EncodeContext {

@@ -1,13 +1,16 @@
 import { GatewayError } from '../../core/errors.ts';
-import { isCompleteObject } from './arguments.ts';
 import type { Cargo } from './cargo.ts';
-import type { EncodeContext } from './context.ts';
+import type { ReplyContext } from './context.ts';
 import { upstreamName } from '../errors/explain.ts';
 import type { JsonObject } from '../json.ts';
 import type { MessageWriter } from './message-writer.ts';
+import { TextCallScanner } from './text-calls/scanner.ts';
 import { StopScanner, type TextPiece } from './text-scanner.ts';
 import { ToolCalls, isRunaway, type ToolCallState } from './tool-calls.ts';
 import { clientToolId } from './tool-ids.ts';
+
+/** More white space in a row than any text has; see {@link isRunaway}. */
+const MAX_BLANK_CHARS = 10_000;
 
 /**
  * Puts text, thinking and tool calls, which an upstream may mix as it likes, into blocks one after
@@ -15,26 +18,25 @@ import { clientToolId } from './tool-ids.ts';
  * waits until the end, other calls in the order in which they were first seen.
  */
 export class ReplyBlocks {
-  readonly #context: EncodeContext;
+  readonly #context: ReplyContext;
   readonly #writer: MessageWriter;
   readonly #cargo: Cargo;
   readonly #stops: StopScanner;
+  readonly #textCalls: TextCallScanner;
   readonly #calls = new ToolCalls();
   #live: ToolCallState | null = null;
   /** White space that may turn out to stand between reasoning and tools only. */
   #blank = '';
   #deferred: TextPiece[] = [];
+  /** White space that the text ends in. */
+  #blankChars = 0;
 
-  constructor(
-    context: EncodeContext,
-    writer: MessageWriter,
-    cargo: Cargo,
-    stopHere: readonly string[],
-  ) {
+  constructor(context: ReplyContext, writer: MessageWriter, cargo: Cargo) {
     this.#context = context;
     this.#writer = writer;
     this.#cargo = cargo;
-    this.#stops = new StopScanner(stopHere);
+    this.#stops = new StopScanner(context.stopHere);
+    this.#textCalls = new TextCallScanner(context.tools, context.compat.textToolCalls);
   }
 
   /** Whether a call was made that has a name. */
@@ -42,10 +44,14 @@ export class ReplyBlocks {
     return this.#calls.all.some((call) => call.name !== '');
   }
 
-  /** Returns the stop string that ends the reply here, if one came. */
+  /**
+   * Returns the stop string that ends the reply here, if one came.
+   * @throws GatewayError `malformed_reply` where the text runs into endless white space.
+   */
   text(piece: string): string | null {
     const { text, hit } = this.#stops.push(piece);
-    if (text !== '') this.#plainText(text);
+    const shown = text === '' ? '' : this.#textCalls.push(text);
+    if (shown !== '') this.#plainText(shown);
     return hit;
   }
 
@@ -59,17 +65,20 @@ export class ReplyBlocks {
   tool(delta: JsonObject): void {
     const call = this.#calls.add(delta);
     if (isRunaway(call)) {
-      throw new GatewayError(
-        'malformed_reply',
-        `${upstreamName(this.#context.target)}: the model wrote endless white space into a tool call.`,
-      );
+      throw this.#runaway('into a tool call');
     }
     this.#advance(false);
   }
 
-  /** Writes all that was held back. */
-  flush(): void {
-    this.#releaseText();
+  /** Writes all that was held back. `complete`: the model ended the reply itself. */
+  flush(complete: boolean): void {
+    const shown = this.#textCalls.push(this.#stops.flush());
+    const { calls, text } = this.#textCalls.end(complete && !this.hasTools);
+    if (shown + text !== '') this.#plainText(shown + text);
+    for (const [index, { tool, input }] of calls.entries()) {
+      this.tool({ index, function: { name: tool.name, arguments: JSON.stringify(input) } });
+    }
+    this.#blank = '';
     this.#advance(true);
     for (const { kind, text } of this.#deferred.splice(0)) {
       if (kind === 'text') this.#writer.text(text);
@@ -81,6 +90,9 @@ export class ReplyBlocks {
   }
 
   #plainText(piece: string): void {
+    const blank = piece.length - piece.trimEnd().length;
+    this.#blankChars = blank === piece.length ? this.#blankChars + blank : blank;
+    if (this.#blankChars > MAX_BLANK_CHARS) throw this.#runaway('');
     let text = piece;
     if (this.#writer.open !== 'text') {
       text = this.#blank + piece;
@@ -95,7 +107,7 @@ export class ReplyBlocks {
 
   #defer(kind: TextPiece['kind'], text: string): boolean {
     if (this.#live === null) return false;
-    if (isCompleteObject(this.#live.args)) {
+    if (this.#live.mender.complete) {
       this.#closeLive();
       return false;
     }
@@ -105,9 +117,15 @@ export class ReplyBlocks {
 
   /** Another kind of block follows: text that a stop string might have begun is text after all. */
   #releaseText(): void {
-    const held = this.#stops.flush();
-    if (held !== '') this.#plainText(held);
+    const text = this.#textCalls.push(this.#stops.flush()) + this.#textCalls.release();
+    if (text !== '') this.#plainText(text);
     this.#blank = '';
+  }
+
+  #runaway(where: string): GatewayError {
+    const who = upstreamName(this.#context.target);
+    const what = `the model wrote endless white space${where === '' ? '' : ` ${where}`}`;
+    return new GatewayError('malformed_reply', `${who}: ${what}. Try again, or another model.`);
   }
 
   /** The next call starts when the one before is complete, or at the end. */
@@ -119,7 +137,7 @@ export class ReplyBlocks {
       if (live.unsent !== '') this.#writer.toolInput(live.unsent);
       live.unsent = '';
       const others = this.#calls.all.some((call) => call.state === 'waiting');
-      if (!toTheEnd && !(others && isCompleteObject(live.args))) return;
+      if (!toTheEnd && !(others && live.mender.complete)) return;
       this.#closeLive();
     }
   }
@@ -135,12 +153,14 @@ export class ReplyBlocks {
     const id = clientToolId(next.upstreamId, seed);
     if (next.signature !== undefined) this.#cargo.addSignature(id, next.signature);
     if (this.#cargo.waiting) this.#writer.openThinking();
-    this.#writer.startTool(id, this.#context.names.toClient(next.name));
+    this.#writer.startTool(id, this.#context.tools.clientName(next.name));
     return next;
   }
 
   #closeLive(): void {
     if (this.#live === null) return;
+    const rest = this.#live.mender.end();
+    if (rest !== '') this.#writer.toolInput(rest);
     this.#live.state = 'closed';
     this.#live = null;
     this.#writer.closeBlock();

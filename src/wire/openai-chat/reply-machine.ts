@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { AnthropicEvent, Usage } from '../../core/messages.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
 import { Cargo } from './cargo.ts';
-import type { EncodeContext } from './context.ts';
+import type { ReplyContext } from './context.ts';
 import { readDelta } from './delta.ts';
 import { upstreamName } from '../errors/explain.ts';
 import { errorInReply, finishError } from './errors.ts';
@@ -30,7 +30,7 @@ const FULL_WINDOW = 0.95;
  * Every method that reads a chunk throws a GatewayError where the upstream reports a failure.
  */
 export class ReplyMachine {
-  readonly #context: EncodeContext;
+  readonly #context: ReplyContext;
   readonly #cargo: Cargo;
   readonly #writer: MessageWriter;
   readonly #blocks: ReplyBlocks;
@@ -46,7 +46,7 @@ export class ReplyMachine {
   #finished = false;
   #usage: Usage | null = null;
 
-  constructor(context: EncodeContext, stopHere: readonly string[]) {
+  constructor(context: ReplyContext) {
     const { call, compat, target, thinking } = context;
     const cargo = new Cargo(target.provider.name, context.model);
     this.#context = context;
@@ -56,7 +56,7 @@ export class ReplyMachine {
       model: call.model,
       sign: () => cargo.sign(),
     });
-    this.#blocks = new ReplyBlocks(context, this.#writer, cargo, stopHere);
+    this.#blocks = new ReplyBlocks(context, this.#writer, cargo);
     const searches = context.search !== null && compat.webSearch !== 'none';
     this.#search = searches ? new SearchResults(context, context.search.query, this.#writer) : null;
     this.#tags = compat.thinkTags ? new ThinkTagSplitter() : null;
@@ -203,7 +203,7 @@ export class ReplyMachine {
 
   #finish(): void {
     this.#finished = true;
-    this.#blocks.flush();
+    this.#blocks.flush(this.#endedByItself());
     this.#search?.finish();
     if (this.#sources !== '') this.#writer.text(this.#sources);
     const { hasTools } = this.#blocks;
@@ -213,6 +213,12 @@ export class ReplyMachine {
       ...anthropicUsage(this.#usage ?? this.#estimate()),
       ...this.#search?.usage,
     });
+  }
+
+  /** Neither cut off nor refused. */
+  #endedByItself(): boolean {
+    const reason = stopReason(this.#finishReason, { hasTools: false, refused: this.#refused });
+    return reason === 'end_turn' && this.#stopSequence === null;
   }
 
   /** Zero would make Claude Code lose track of its context. */

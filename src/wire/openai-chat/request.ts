@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { Target } from '../../providers/target.ts';
 import type { EncodedRequest } from '../wire-format.ts';
-import type { ChatRequest } from './chat.ts';
+import type { ChatRequest, ChatTool } from './chat.ts';
 import { encodeContext, type EncodeContext } from './context.ts';
 import { endpointHeaders, endpointURL } from './endpoint.ts';
 import { asNumber, type JsonObject } from '../json.ts';
@@ -14,7 +14,8 @@ import { responseFormat } from './response-format.ts';
 import { searchRequest, searchRounds } from './search-request.ts';
 import { systemMessage } from './system.ts';
 import { thinkingFields } from './thinking.ts';
-import { chatTools, forbidsTools, toolChoice } from './tools.ts';
+import { OfferedTools } from './offered-tools.ts';
+import { chatTools, toolChoice } from './tools.ts';
 
 /** OpenAI's limit for `prompt_cache_key` and the like. */
 const MAX_SESSION_CHARS = 64;
@@ -37,12 +38,17 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
     return countRequest(context, chatTools(context), tokenCount);
   }
   const stop = stopSequences(context);
-  const request = chatRequest(context, stop.upstream);
+  const tools = chatTools(context);
+  const request = chatRequest(context, tools, stop.upstream);
   const encoded = {
     url: endpointURL(context),
     headers: endpointHeaders(context, request.stream),
     body: encode(request, target),
-    decoder: replyDecoder(context, stop),
+    decoder: replyDecoder({
+      ...context,
+      tools: new OfferedTools(tools, context.names),
+      stopHere: stop.here,
+    }),
   };
   if (!searchesInRounds(context)) return encoded;
   const nextRound = searchRounds(request);
@@ -74,7 +80,7 @@ function withoutFields(body: Buffer, paths: readonly string[]): Uint8Array {
 }
 
 /** Stop strings, split into those that the upstream watches for and those that are cut here. */
-export interface StopSequences {
+interface StopSequences {
   readonly upstream: readonly string[];
   readonly here: readonly string[];
 }
@@ -87,9 +93,12 @@ function stopSequences({ request, compat }: EncodeContext): StopSequences {
   return { upstream: all.slice(0, compat.stopLimit), here: all.slice(compat.stopLimit) };
 }
 
-function chatRequest(context: EncodeContext, stop: readonly string[]): ChatRequest {
+function chatRequest(
+  context: EncodeContext,
+  tools: readonly ChatTool[],
+  stop: readonly string[],
+): ChatRequest {
   const { call, compat, request, target } = context;
-  const tools = forbidsTools(context) ? [] : chatTools(context);
   const search = searchRequest(context.search, compat);
   const format = responseFormat(context);
   const noWeb = context.search !== null && compat.webSearch === 'none';

@@ -3,7 +3,7 @@ import type { Usage } from '../../core/messages.ts';
 import { encodeErrorEvent, encodeEvent } from '../anthropic-messages/events.ts';
 import { SseParser, type ServerSentEvent } from '../sse.ts';
 import type { StreamTransform } from '../wire-format.ts';
-import type { EncodeContext } from './context.ts';
+import type { ReplyContext } from './context.ts';
 import { upstreamName } from '../errors/explain.ts';
 import { asReplyError, errorFrom } from './errors.ts';
 import { isObject } from '../json.ts';
@@ -24,16 +24,16 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 export class ChatStream implements StreamTransform {
   state: StreamTransform['state'] = 'waiting';
   error: GatewayError | null = null;
-  readonly #context: EncodeContext;
+  readonly #context: ReplyContext;
   readonly #machine: ReplyMachine;
   readonly #parser = new SseParser();
   #form: 'unknown' | 'events' | 'body' = 'unknown';
   #body: Uint8Array[] = [];
   #bodyBytes = 0;
 
-  constructor(context: EncodeContext, stopHere: readonly string[]) {
+  constructor(context: ReplyContext) {
     this.#context = context;
-    this.#machine = new ReplyMachine(context, stopHere);
+    this.#machine = new ReplyMachine(context);
   }
 
   get usage(): Usage | null {

@@ -1,16 +1,15 @@
-import { argumentText, endsInString, isCompleteObject } from './arguments.ts';
+import { argumentText } from './arguments.ts';
 import { asNumber, asObject, nonEmpty, type JsonObject } from '../json.ts';
+import { JsonMender } from './json-mender.ts';
 
 /** One call as it grows. */
 export interface ToolCallState {
   upstreamId: string | undefined;
   name: string;
-  /** Everything that came so far. */
-  args: string;
-  /** The part of it that the client doesn't have yet. */
+  /** Takes the arguments as they come. */
+  readonly mender: JsonMender;
+  /** Arguments that the client doesn't have yet. */
   unsent: string;
-  /** How much white space it ends in. */
-  blankChars: number;
   /** Google's signature of the thought behind the call. */
   signature: string | undefined;
   index: number | undefined;
@@ -18,10 +17,11 @@ export interface ToolCallState {
 }
 
 /**
- * White space without end outside of a string: a known failure of models in constrained decoding,
- * which would go on until the output limit.
+ * White space without end: a known failure of models, in constrained decoding above all, which would
+ * go on until the output limit. In strings, and there also as escapes, more of it may be meant.
  */
 const MAX_BLANK_CHARS = 500;
+const MAX_BLANK_CHARS_IN_STRING = 10_000;
 
 /**
  * Finds out which call a delta belongs to. Ids, indices and names are each missing, repeated or
@@ -45,10 +45,7 @@ export class ToolCalls {
     const args = argumentText(fields['arguments']);
     const call = this.#find(nonEmpty(delta['id']), asNumber(delta['index']), name, args);
     if (call.name === '') call.name = name;
-    call.args += args;
-    call.unsent += args;
-    const blank = args.length - args.trimEnd().length;
-    call.blankChars = blank === args.length ? call.blankChars + blank : blank;
+    call.unsent += call.mender.push(args);
     const google = asObject(asObject(delta['extra_content'])['google']);
     call.signature ??= nonEmpty(google['thought_signature']);
     return call;
@@ -83,9 +80,8 @@ export class ToolCalls {
     const call: ToolCallState = {
       upstreamId: id,
       name: '',
-      args: '',
+      mender: new JsonMender(),
       unsent: '',
-      blankChars: 0,
       signature: undefined,
       index,
       state: 'waiting',
@@ -105,10 +101,11 @@ export class ToolCalls {
 
 /** A second whole call under the same index or id: named, after arguments that were complete. */
 function startsAnew(call: ToolCallState, name: string, args: string): boolean {
-  return name !== '' && args.trimStart().startsWith('{') && isCompleteObject(call.args);
+  return name !== '' && args.trimStart().startsWith('{') && call.mender.complete;
 }
 
 /** Whether the arguments have run into white space without end. */
 export function isRunaway(call: ToolCallState): boolean {
-  return call.blankChars > MAX_BLANK_CHARS && !endsInString(call.args);
+  const { blankChars, inString } = call.mender;
+  return blankChars > (inString ? MAX_BLANK_CHARS_IN_STRING : MAX_BLANK_CHARS);
 }

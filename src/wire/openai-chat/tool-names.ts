@@ -8,8 +8,8 @@ import { createHash } from 'node:crypto';
 const VALID = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
 
 /**
- * Function names for the upstream and back. A name in another form becomes 55 valid characters and a hash of the whole, the same in every request, so that an
- * upstream's prefix cache keeps working.
+ * Function names for the upstream and back. A name in another form becomes 55 valid characters and
+ * a hash of the whole, the same in every request, so that an upstream's prefix cache keeps working.
  */
 export class ToolNames {
   readonly #toUpstream = new Map<string, string>();

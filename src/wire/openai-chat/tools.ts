@@ -30,7 +30,7 @@ export function chatTools(context: EncodeContext): ChatTool[] {
     if (tool['defer_loading'] === true && !history.referenced.has(name)) continue;
     chosen.set(name, tool);
   }
-  if (!compat.tools) return [];
+  if (!compat.tools || forbidsTools(context)) return [];
   if (compat.maxTools !== null && chosen.size > compat.maxTools) {
     throw malformed(
       `${chosen.size} tools, but ${target.provider.label} (route ${target.route}) accepts at most ` +
@@ -53,7 +53,7 @@ export function chatTools(context: EncodeContext): ChatTool[] {
 }
 
 /** No tool may be called, and the vendor has no other word for that than to offer none. */
-export function forbidsTools({ request, compat }: EncodeContext): boolean {
+function forbidsTools({ request, compat }: EncodeContext): boolean {
   const forbidden = asObject(request['tool_choice'])['type'] === 'none';
   return forbidden && compat.forcedToolChoice === 'never';
 }

@@ -208,7 +208,7 @@ describe('tool calls in every order that servers have', () => {
         ? [event.delta.partial_json]
         : [],
     );
-    expect(pieces).toEqual(['{"x"', ': [1', ']}']);
+    expect(pieces).toEqual(['{"x', '": [1', ']}']);
   });
 
   test('cut off by the output limit', () => {
