@@ -23,6 +23,7 @@ const COMMANDS = {
   models: () => import('./commands/models.ts').then((module) => module.default),
   explain: () => import('./commands/explain.ts').then((module) => module.default),
   init: () => import('./commands/init.ts').then((module) => module.default),
+  import: () => import('./commands/import.ts').then((module) => module.default),
   doctor: () => import('./commands/doctor.ts').then((module) => module.default),
   config: () => import('./commands/config.ts').then((module) => module.default),
 } satisfies SubCommandsDef;
