@@ -1,5 +1,5 @@
+import { describeRoute, routeLabel, shownNames, shownRoutes } from '../core/route-label.ts';
 import type { RouteSummary } from '../core/route-summary.ts';
-import { formatPrice, formatTokens } from '../lib/units.ts';
 import { isObject, type Json } from './user-settings.ts';
 import { spellModel, type Windows } from './windows.ts';
 
@@ -10,39 +10,15 @@ export interface PickerRow {
   readonly description: string;
 }
 
-/** The names under which a route is shown: its aliases, or its name where it has none. */
-const shownNames = ({ name, aliases }: RouteSummary): readonly string[] =>
-  aliases.length === 0 ? [name] : aliases;
-
-/** The user's own routes; where there are none, the one that answers offline. */
-function shownRoutes(routes: readonly RouteSummary[]): readonly RouteSummary[] {
-  const own = routes.filter(({ builtIn }) => !builtIn);
-  return own.length > 0 ? own : routes.slice(0, 1);
-}
-
 /** One row for every alias. */
 export function pickerRows(routes: readonly RouteSummary[], windows: Windows): PickerRow[] {
   return shownRoutes(routes).flatMap((route) =>
     shownNames(route).map((alias) => ({
       model: spellModel(alias, route, windows),
-      label: alias === route.name ? alias : `${route.name} (${alias})`,
+      label: routeLabel(route, alias),
       description: describeRoute(route),
     })),
   );
-}
-
-/** `MiniMax · 205k context · $0.3 in, $1.2 out per million tokens`, as far as it is known. */
-export function describeRoute(route: RouteSummary): string {
-  const { providerLabel, contextWindow, pricing, description, problem } = route;
-  if (problem !== null) return `${providerLabel} · not usable yet: see cc-route doctor`;
-  return [
-    providerLabel,
-    contextWindow === null ? '' : `${formatTokens(contextWindow)} context`,
-    pricing === null ? '' : formatPrice(pricing),
-    description ?? '',
-  ]
-    .filter((part) => part !== '')
-    .join(' · ');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { describeRoute, mergePicker, pickerRows } from '../../src/launcher/picker.ts';
+import { mergePicker, pickerRows } from '../../src/launcher/picker.ts';
 import { windowsOf } from '../../src/launcher/windows.ts';
-import { echo, route } from './routes.ts';
+import { echo, route } from '../support/routes.ts';
 
 const unknown = windowsOf(null, {});
 
@@ -16,31 +16,6 @@ test('every alias is a row; a route without one is shown by its name', () => {
     ['flash', 'deepseek-v4-flash (flash)'],
     ['my-model', 'my-model'],
   ]);
-});
-
-test('without a route of the user, the one that answers offline is shown', () => {
-  const rows = pickerRows([echo, route('echo-openai', { builtIn: true })], unknown);
-  expect(rows.map(({ model }) => model)).toEqual(['echo']);
-});
-
-test.each([
-  [
-    { contextWindow: 204_800, pricing: { input: 0.3, output: 1.2 } },
-    'Vendor · 205k context · $0.3 in, $1.2 out per million tokens',
-  ],
-  [{ contextWindow: 1_048_576, pricing: { input: 0, output: 0 } }, 'Vendor · 1M context · free'],
-  [{ contextWindow: 1_500_000 }, 'Vendor · 1.5M context'],
-  [
-    { contextWindow: 8192, description: 'Für kleine Dinge.' },
-    'Vendor · 8k context · Für kleine Dinge.',
-  ],
-  [
-    { contextWindow: 8192, problem: 'set A_KEY in …' },
-    'Vendor · not usable yet: see cc-route doctor',
-  ],
-  [{}, 'Vendor'],
-])('%p is described as %p', (facts, expected) => {
-  expect(describeRoute(route('m', facts))).toBe(expected);
 });
 
 const rows = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { planSession, type SessionFacts } from '../../src/launcher/session.ts';
-import { route } from './routes.ts';
+import { route } from '../support/routes.ts';
 
 const noUser = { files: [], env: {}, hasApiKeyHelper: false, isLoggedIn: false };
 const plan = (facts: Partial<SessionFacts> = {}) =>

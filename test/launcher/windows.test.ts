@@ -7,7 +7,7 @@ import {
   windowSettings,
   windowsOf,
 } from '../../src/launcher/windows.ts';
-import { echo, route } from './routes.ts';
+import { echo, route } from '../support/routes.ts';
 
 const small = route('small', { aliases: ['s'], contextWindow: 64_000, maxOutputTokens: 8192 });
 const middle = route('middle', {

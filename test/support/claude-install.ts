@@ -3,14 +3,17 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The version of Claude Code that the tests drive, unless CC_ROUTE_TEST_CLAUDE names another. */
-const CLAUDE_VERSION = process.env['CC_ROUTE_TEST_CLAUDE'] ?? '2.1.330';
+/** The version that most tests drive; CC_ROUTE_TEST_CLAUDE may name another. */
+export const CURRENT = process.env['CC_ROUTE_TEST_CLAUDE'] ?? '2.1.330';
+
+/** One that can't show rows of the settings in `/model`. */
+export const OLDER = '2.1.197';
 
 const cacheRoot = () =>
   process.env['CC_ROUTE_TEST_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cc-route-test');
 
-const installation = () => join(cacheRoot(), `claude-${CLAUDE_VERSION}`);
+const installation = (version: string) => join(cacheRoot(), `claude-${version}`);
 
 /** The packages that may hold the native program for this machine, the likelier first. */
 function programs(folder: string): string[] {
@@ -29,7 +32,7 @@ function programs(folder: string): string[] {
 const installed = (folder: string) => programs(folder).find((path) => existsSync(path)) ?? null;
 
 /** The path of the cached client, or `null` where it has yet to be installed. */
-export const findClaude = (): string | null => installed(installation());
+export const findClaude = (version = CURRENT): string | null => installed(installation(version));
 
 /**
  * Installs the pinned Claude Code into the cache, once per version; later calls only look.
@@ -38,10 +41,10 @@ export const findClaude = (): string | null => installed(installation());
  * dependency and is used where it lies.
  * @throws Error where the registry can't be reached or has nothing for this machine.
  */
-async function installClaude(): Promise<string> {
-  const present = findClaude();
+async function installClaude(version: string): Promise<string> {
+  const present = findClaude(version);
   if (present !== null) return present;
-  const target = installation();
+  const target = installation(version);
   await mkdir(dirname(target), { recursive: true });
   const staging = await mkdtemp(`${target}.`);
   try {
@@ -52,33 +55,35 @@ async function installClaude(): Promise<string> {
         'add',
         '--exact',
         '--ignore-scripts',
-        `@anthropic-ai/claude-code@${CLAUDE_VERSION}`,
+        `@anthropic-ai/claude-code@${version}`,
       ],
       { cwd: staging, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' },
     );
     const problem = await new Response(add.stderr).text();
     if ((await add.exited) !== 0) {
-      throw new Error(`Claude Code ${CLAUDE_VERSION} could not be installed:\n${problem}`);
+      throw new Error(`Claude Code ${version} could not be installed:\n${problem}`);
     }
     if (installed(staging) === null) {
       throw new Error(
-        `Claude Code ${CLAUDE_VERSION} has no program for ${process.platform} ${process.arch}`,
+        `Claude Code ${version} has no program for ${process.platform} ${process.arch}`,
       );
     }
     // Another run may have been faster; its copy is as good.
     await rename(staging, target).catch((error: unknown) => {
-      if (findClaude() === null) throw error;
+      if (findClaude(version) === null) throw error;
     });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  const path = findClaude();
+  const path = findClaude(version);
   if (path === null) throw new Error('the installed Claude Code is gone again');
   return path;
 }
 
 if (import.meta.main) {
-  if (findClaude() === null)
-    console.error(`installing Claude Code ${CLAUDE_VERSION} for the tests`);
-  console.log(await installClaude());
+  for (const version of [CURRENT, OLDER]) {
+    if (findClaude(version) === null)
+      console.error(`installing Claude Code ${version} for the tests`);
+    console.log(await installClaude(version));
+  }
 }

@@ -169,8 +169,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 /** A user's machine: a home, a configuration, Claude Code on `PATH`. */
 export interface Desk extends Disposable {
   readonly sandbox: Sandbox;
+  /** The environment that programs are started with. */
+  environment(more?: Readonly<Record<string, string>>): Record<string, string>;
   /** Runs `clauder …` to its end. */
   clauder(args: readonly string[], options?: DeskRunOptions): Promise<Finished>;
+  /** Runs any program to its end. */
+  run(command: readonly string[], options?: DeskRunOptions): Promise<Finished>;
 }
 
 interface DeskRunOptions {
@@ -182,8 +186,8 @@ interface DeskRunOptions {
 export interface DeskOptions {
   /** An object, or the file's text as it is; `null`: no file. */
   readonly config: ConfigFile | string | null;
-  /** Whether Claude Code is installed. */
-  readonly claude?: boolean;
+  /** Which Claude Code is installed, if any; absent: the current one. */
+  readonly claude?: false | string;
   /** Leaves the gateway's port as it is by default, where a free one would be set. */
   readonly defaultPort?: boolean;
 }
@@ -195,7 +199,7 @@ const NO_WORLD = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1,local
 export async function createDesk(options: DeskOptions): Promise<Desk> {
   const sandbox = createSandbox();
   if (options.claude !== false) {
-    const claude = findClaude();
+    const claude = findClaude(options.claude);
     if (claude === null) {
       throw new Error('Claude Code is not installed for the tests: scripts/test does it');
     }
@@ -207,20 +211,21 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     sandbox.write('home/.claude/settings.cc-route.json', text);
   }
   const port = await freePort();
+  const environment: Desk['environment'] = (more = {}) =>
+    sandbox.environment({
+      ...(options.defaultPort === true ? {} : { CC_ROUTE_PORT: String(port) }),
+      IS_SANDBOX: '1',
+      DISABLE_AUTOUPDATER: '1',
+      ...(isolated() ? {} : NO_WORLD),
+      ...more,
+    });
+  const runHere: Desk['run'] = (command, { env, ...more } = {}) =>
+    run(command, { cwd: sandbox.project, env: environment(env), ...more });
   return {
     sandbox,
-    clauder: (args, { env = {}, ...more } = {}) =>
-      run([...CLAUDER, ...args], {
-        cwd: sandbox.project,
-        env: sandbox.environment({
-          ...(options.defaultPort === true ? {} : { CC_ROUTE_PORT: String(port) }),
-          IS_SANDBOX: '1',
-          DISABLE_AUTOUPDATER: '1',
-          ...(isolated() ? {} : NO_WORLD),
-          ...env,
-        }),
-        ...more,
-      }),
+    environment,
+    run: runHere,
+    clauder: (args, more) => runHere([...CLAUDER, ...args], more),
     [Symbol.dispose]: () => sandbox[Symbol.dispose](),
   };
 }

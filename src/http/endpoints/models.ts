@@ -1,6 +1,8 @@
 import type { Context } from 'hono';
 import { GatewayError } from '../../core/errors.ts';
+import { routeLine, shownNames, shownRoutes } from '../../core/route-label.ts';
 import { DISCOVERY_PREFIX } from '../../gateway/resolve.ts';
+import { summarizeRoute } from '../../gateway/route-summary.ts';
 import type { Route } from '../../gateway/routes.ts';
 import type { HttpContext, HttpEnv } from '../context.ts';
 
@@ -18,12 +20,14 @@ interface ModelInfo {
 const CREATED_AT = '2026-01-01T00:00:00Z';
 
 /**
- * `GET /v1/models`: every route and alias, and each once more under an id that Claude Code's
- * gateway discovery accepts (it must start with `claude` or `anthropic`).
+ * `GET /v1/models`: every route and alias, and each alias once more under an id that Claude Code's
+ * gateway discovery accepts: it must start with `claude` or `anthropic`. That list shows nothing
+ * but the id and `display_name`, which therefore tells provider, window and price.
  */
 export function listModels(http: HttpContext) {
   return (c: Context<HttpEnv>): Response => {
-    const models = http.gateway.table.routes.flatMap(modelsOf);
+    const { routes } = http.gateway.table;
+    const models = [...routes.flatMap(modelsOf), ...discoverable(routes)];
     return c.json({
       data: models,
       has_more: false,
@@ -45,12 +49,21 @@ export function getModel(http: HttpContext) {
   };
 }
 
-function modelsOf(route: Route): ModelInfo[] {
-  const names = [route.name, ...route.aliases];
-  const discoverable = names
-    .filter((name) => !/^(claude|anthropic)/i.test(name))
-    .map((name) => DISCOVERY_PREFIX + name);
-  return [...names, ...discoverable].map((id) => modelInfo(route, id));
+const modelsOf = (route: Route): ModelInfo[] =>
+  [route.name, ...route.aliases].map((id) => modelInfo(route, id));
+
+function discoverable(routes: readonly Route[]): ModelInfo[] {
+  const byName = new Map(routes.map((route) => [route.name, route]));
+  return shownRoutes(routes.map(summarizeRoute)).flatMap((summary) => {
+    const route = byName.get(summary.name);
+    if (route === undefined) return [];
+    return shownNames(summary)
+      .filter((alias) => !/^(?:claude|anthropic)/iu.test(alias))
+      .map((alias) => ({
+        ...modelInfo(route, DISCOVERY_PREFIX + alias),
+        display_name: routeLine(summary, alias),
+      }));
+  });
 }
 
 function modelInfo({ name, target }: Route, id: string): ModelInfo {
