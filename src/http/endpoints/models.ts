@@ -59,18 +59,15 @@ function discoverable(routes: readonly Route[]): ModelInfo[] {
     if (route === undefined) return [];
     return shownNames(summary)
       .filter((alias) => !/^(?:claude|anthropic)/iu.test(alias))
-      .map((alias) => ({
-        ...modelInfo(route, DISCOVERY_PREFIX + alias),
-        display_name: routeLine(summary, alias),
-      }));
+      .map((alias) => modelInfo(route, DISCOVERY_PREFIX + alias, routeLine(summary, alias)));
   });
 }
 
-function modelInfo({ name, target }: Route, id: string): ModelInfo {
+function modelInfo({ name, target }: Route, id: string, line?: string): ModelInfo {
   return {
     type: 'model',
     id,
-    display_name: `${name} (${target.provider.label})`,
+    display_name: line ?? `${name} (${target.provider.label})`,
     created_at: CREATED_AT,
     max_input_tokens: target.facts.contextWindow ?? null,
     max_tokens: target.facts.maxOutputTokens ?? null,
