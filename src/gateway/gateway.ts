@@ -3,6 +3,7 @@ import { limitOf } from '../config/rate-limits.ts';
 import type { Call } from '../core/call.ts';
 import type { Handler } from '../core/policy.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
+import type { AnswerCache } from '../policies/answer-cache.ts';
 import type { Reach } from '../policies/breaker.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Reply, Transport } from '../upstream/attempt.ts';
@@ -38,6 +39,7 @@ export interface Gateway {
   handle(call: Call): Promise<Reply>;
   readonly config: Config;
   readonly table: RouteTable;
+  readonly answers: AnswerCache;
   /** Later calls use the new configuration; those under way keep theirs. */
   reload(config: Config): void;
 }
@@ -49,6 +51,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
   const counts = new TokenCounts(clock);
   const state = createState(clock);
   const makeSnapshot = (next: Config): Snapshot => {
+    state.answers.configure(next.cache);
     const table = new RouteTable(buildRoutes(next, env));
     const run = createPipeline({
       table,
@@ -59,11 +62,12 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       reach,
       sinks: [...sinks, counts.sink],
       searchers: table.targetsOf(next.scenarios.webSearch),
+      cache: next.cache,
       retry: next.retry,
       rateLimit: {
         limitOf: (host) => limitOf(next.rateLimit, host),
         maxWaitMs: next.rateLimit.maxWaitMs,
-        retryWaitMs: next.retry.maxDelayMs,
+        lateWaitMs: next.retry.maxDelayMs,
       },
       timeouts: next.timeouts,
       transportFor: (provider) => (provider.builtIn === true ? echo : network),
@@ -78,6 +82,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
     get table() {
       return snapshot.table;
     },
+    answers: state.answers,
     reload(next) {
       snapshot = makeSnapshot(next);
     },

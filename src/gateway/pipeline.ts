@@ -1,6 +1,8 @@
 import type { Call } from '../core/call.ts';
 import { compose, type Handler, type Policy } from '../core/policy.ts';
 import { breaker, type Reach } from '../policies/breaker.ts';
+import type { CacheSettings } from '../policies/answer-cache.ts';
+import { cache } from '../policies/cache.ts';
 import { timeLimitMs } from '../policies/deadline.ts';
 import { fallback, type RoutedCall } from '../policies/fallback.ts';
 import { observe } from '../policies/observe.ts';
@@ -23,6 +25,7 @@ export interface PipelineDeps extends SendDeps {
   /** Where web searches go of models that have none. */
   readonly searchers: readonly Target[];
   readonly state: GatewayState;
+  readonly cache: CacheSettings;
   readonly retry: RetrySettings;
   readonly rateLimit: RateLimitSettings;
   readonly reach: Reach;
@@ -35,7 +38,7 @@ export interface PipelineDeps extends SendDeps {
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
   const { table, counts, sinks, state, clock, random, reach } = deps;
-  const { circuits, retryBudget: budget, sessions, buckets } = state;
+  const { circuits, retryBudget: budget, sessions, buckets, answers } = state;
   const isDown = circuits.isOpen.bind(circuits);
 
   const attempt = compose<Attempt, Reply>(
@@ -48,7 +51,7 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
     (one) => send(one, deps),
   );
   const routed = compose<RoutedCall, Reply>(
-    [countTokens(counts), webSearch(deps.searchers)],
+    [countTokens(counts), webSearch(deps.searchers), cache(answers, deps.cache)],
     fallback(attempt, { clock, sessions }),
   );
   return compose<Call, Reply>([observe(sinks)], (call) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { AnswerCache } from '../policies/answer-cache.ts';
 import { Circuits } from '../policies/circuits.ts';
 import { Buckets } from '../policies/rate-limit.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
@@ -10,6 +11,7 @@ export interface GatewayState {
   readonly retryBudget: RetryBudget;
   readonly sessions: SessionTargets;
   readonly buckets: Buckets;
+  readonly answers: AnswerCache;
 }
 
 export function createState(clock: Clock): GatewayState {
@@ -18,5 +20,6 @@ export function createState(clock: Clock): GatewayState {
     retryBudget: new RetryBudget(),
     sessions: new SessionTargets(clock),
     buckets: new Buckets(clock),
+    answers: new AnswerCache(clock),
   };
 }

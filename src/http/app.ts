@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { GatewayError } from '../core/errors.ts';
 import { randomId } from '../lib/id.ts';
+import { cacheStats, flushCache } from './admin/cache.ts';
 import { openLease, requireControl, shutdown } from './admin/control.ts';
 import { reload } from './admin/reload.ts';
 import { listRoutes } from './admin/routes.ts';
@@ -47,6 +48,8 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.get('/v1/models/*', getModel(http));
   app.get('/v1/admin/status', status(http));
   app.post('/v1/admin/reload', reload(http));
+  app.get('/v1/admin/cache', cacheStats(http));
+  app.delete('/v1/admin/cache', flushCache(http));
   app.get('/v1/admin/routes', listRoutes(http));
   app.get('/metrics', metrics(http));
 

@@ -37,8 +37,11 @@ export function fallback(
   attempt: Handler<Attempt, Reply>,
   { clock, sessions }: FallbackDeps,
 ): Handler<RoutedCall, Reply> {
-  const tryTarget = ({ call, deadlineAt }: RoutedCall, target: Target, lastResort: boolean) =>
-    attempt({ call, target, deadlineAt, number: 1, lastResort });
+  const tryTarget = (
+    { call, deadlineAt }: RoutedCall,
+    target: Target,
+    { lastResort, isLate }: Pick<Attempt, 'lastResort' | 'isLate'>,
+  ) => attempt({ call, target, deadlineAt, number: 1, lastResort, isLate });
 
   /** Where the conversation's next call goes. A target that was passed over has not failed again. */
   const settle = (call: Call, first: Target, by: Target, failures: readonly Failure[]): void => {
@@ -52,7 +55,7 @@ export function fallback(
     const { call, deadlineAt } = routed;
     const [first, ...others] = routed.targets;
     const spare = call.endpoint === 'messages' ? others.filter(isUsable) : [];
-    if (spare.length === 0) return tryTarget(routed, first, true);
+    if (spare.length === 0) return tryTarget(routed, first, { lastResort: true, isLate: false });
 
     const waiting = sessions.order(call, [first, ...spare]);
     const failures: Failure[] = [];
@@ -62,7 +65,10 @@ export function fallback(
         call.journal.note({ kind: 'fallback', from: last.target, to: target });
       }
       try {
-        const reply = await tryTarget(routed, target, false);
+        const reply = await tryTarget(routed, target, {
+          lastResort: false,
+          isLate: failures.length > 0,
+        });
         if (failures.length > 0) settle(call, first, target, failures);
         return reply;
       } catch (error) {
@@ -76,7 +82,7 @@ export function fallback(
     }
     // Every circuit is open: no harm is done by asking the one that was meant.
     if (failures.every(({ error }) => error.kind === 'circuit_open')) {
-      return tryTarget(routed, first, true);
+      return tryTarget(routed, first, { lastResort: true, isLate: true });
     }
     throw summary(failures, call);
   };

@@ -37,8 +37,8 @@ export interface RateLimitSettings {
   readonly limitOf: (host: string) => Limit | null;
   /** How long a request may wait for its turn; 0: not at all. */
   readonly maxWaitMs: number;
-  /** As long a retry may wait, which is late anyway. */
-  readonly retryWaitMs: number;
+  /** As long a retry or fallback may wait at least, which is late anyway. */
+  readonly lateWaitMs: number;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface RateLimitSettings {
  */
 export function rateLimit(
   buckets: Buckets,
-  { limitOf, maxWaitMs, retryWaitMs }: RateLimitSettings,
+  { limitOf, maxWaitMs, lateWaitMs }: RateLimitSettings,
   clock: Clock,
 ): Policy<Attempt, Reply> {
   const limits = new Map<string, Limit | null>();
@@ -63,7 +63,7 @@ export function rateLimit(
     return limit;
   };
   return async (attempt, next) => {
-    const { call, target, number, deadlineAt } = attempt;
+    const { call, target, isLate, deadlineAt } = attempt;
     if (call.endpoint !== 'messages' || target.provider.builtIn === true) return next(attempt);
     const host = targetHost(target);
     const limit = limitFor(host);
@@ -73,7 +73,7 @@ export function rateLimit(
     if (turn.granted) return next(attempt);
 
     const patienceMs = Math.min(
-      number === 1 ? maxWaitMs : Math.max(maxWaitMs, retryWaitMs),
+      isLate ? Math.max(maxWaitMs, lateWaitMs) : maxWaitMs,
       deadlineAt - clock.now(),
     );
     call.journal.note({ kind: 'rate_limited', target, waitMs: turn.waitMs });

@@ -53,7 +53,11 @@ export function retry(settings: RetrySettings, deps: RetryDeps): Policy<Attempt,
     if (call.endpoint !== 'messages') return next(first);
     budget.earn(targetHost(target));
     let failure: GatewayError | null = null;
-    for (let attempt = first; ; attempt = { ...attempt, number: attempt.number + 1 }) {
+    for (
+      let attempt = first;
+      ;
+      attempt = { ...attempt, number: attempt.number + 1, isLate: true }
+    ) {
       try {
         return await next(attempt);
       } catch (error) {

@@ -8,6 +8,8 @@ export interface Attempt {
   readonly target: Target;
   /** 1 for the first try at this target, more for retries. */
   readonly number: number;
+  /** The call has lost time already: to a failure, or to a target that was passed by. */
+  readonly isLate: boolean;
   /** Nothing else can be tried: it goes out even to a target that failed too often lately. */
   readonly lastResort: boolean;
   /** When the client must have an answer, on the clock. */

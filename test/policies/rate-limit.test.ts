@@ -84,6 +84,14 @@ describe('the rate limit', () => {
     expect(lab.sent.map(({ at }) => at)).toEqual([0, 1000]);
   });
 
+  test('so does a fallback', async () => {
+    const lab = await gatewayLab(limited({ rps: 1, burst: 1 }, { maxAttempts: 1 }));
+    await lab.ask('beta');
+    lab.answer('a', 500);
+    const asked = await lab.ask('alpha');
+    expect([asked.target, asked.tookMs]).toEqual(['b.test/beta', 1000]);
+  });
+
   test('with maxWaitMs it waits, and the sessions take turns', async () => {
     const lab = await gatewayLab(limited({ rps: 1, burst: 1, maxWaitMs: 10_000 }));
     await lab.ask('alpha');

@@ -8,6 +8,7 @@ export function testAttempt(changes: Partial<Attempt> = {}): Attempt {
     call: testCall({ model: 'test-model', messages: [] }),
     target: testTarget(),
     number: 1,
+    isLate: false,
     lastResort: false,
     deadlineAt: Number.MAX_SAFE_INTEGER,
     ...changes,

@@ -39,7 +39,7 @@ export interface GatewayLab {
   reload(config: ConfigFile): Promise<void>;
 }
 
-interface Asked {
+export interface Asked {
   readonly status: number;
   /** Who answered, as the client is told; `null`: nobody. */
   readonly target: string | null;
