@@ -9,6 +9,7 @@ import { status } from './admin/status.ts';
 import { checkClientToken } from './client-auth.ts';
 import { clientKind } from './client-kind.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
+import { cors } from './cors.ts';
 import { health, probe } from './endpoints/health.ts';
 import { messagesEndpoint } from './endpoints/messages.ts';
 import { metrics } from './endpoints/metrics.ts';
@@ -27,6 +28,7 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
     await next();
   });
   app.use(observeRequests(http.metrics.request, patterns));
+  app.use(cors);
   app.get('/health', health(http));
   app.get('/', probe);
   app.get('/api/hello', probe);

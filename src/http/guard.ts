@@ -15,8 +15,8 @@ export const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DEL
  * Looks at a request before anything else does: before Hono, which would read a path out of a
  * malformed `Host`, and before a WebSocket upgrade, which checks neither `Host` nor `Origin`.
  *
- * A page in a browser can send requests to loopback. It can't leave out `Origin`, and by DNS
- * rebinding it can't make `Host` a loopback name.
+ * A page in a browser can send requests to loopback. It can't leave out `Origin`, but for a plain
+ * GET whose answer it can't read, and by DNS rebinding it can't make `Host` a loopback name.
  *
  * @throws GatewayError where the request is refused.
  */

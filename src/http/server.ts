@@ -13,10 +13,11 @@ import { errorResponse, toGatewayError } from './error-response.ts';
 import { guard } from './guard.ts';
 import { Leases } from './leases.ts';
 import { type ConfigSource, Reloader } from './reload.ts';
+import { MAX_BODY_BYTES } from './request-body.ts';
 import { type SocketData, socketHandlers } from './stream/handlers.ts';
 
-/** Anthropic's own limit for a request (https://docs.anthropic.com/en/api/overview). */
-const MAX_BODY_BYTES = 33_554_432;
+/** Beyond this Bun refuses a body by itself, without Anthropic's words. */
+const SERVER_BODY_BYTES = 2 * MAX_BODY_BYTES;
 
 /** A kept-alive connection without a request is closed after this, in seconds. */
 const IDLE_CONNECTION_S = 120;
@@ -93,7 +94,7 @@ export function startServer(options: ServerOptions): RunningServer {
     port,
     development: false,
     idleTimeout: IDLE_CONNECTION_S,
-    maxRequestBodySize: MAX_BODY_BYTES,
+    maxRequestBodySize: SERVER_BODY_BYTES,
     fetch(request, server) {
       try {
         const { allowedHosts, allowedOrigins } = gateway.config.server;

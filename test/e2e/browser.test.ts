@@ -137,6 +137,32 @@ describe.skipIf(chromium === null)('a page in Chromium', () => {
     await page.close();
   });
 
+  test('an allowed page may use fetch as well, and sees who answered', async () => {
+    upstream.use(text('By plain HTTP.'));
+    const page = await browser.newPage();
+    await page.goto(originOf(allowed));
+    const request = {
+      model: 'story',
+      max_tokens: 9,
+      stream: true,
+      messages: [{ role: 'user', content: 'hi' }],
+    };
+    const fetched = await page.evaluate<{ status: number; id: string; body: string }>(
+      `fetch('${gateway.url}/v1/messages', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': '${TOKEN}' },
+        body: '${JSON.stringify(request)}',
+      }).then(async (response) => ({
+        status: response.status,
+        id: response.headers.get('request-id'),
+        body: await response.text(),
+      }))`,
+    );
+    expect(fetched).toMatchObject({ status: 200, id: expect.stringMatching(/^req_/u) });
+    expect(fetched.body).toContain('message_stop');
+    await page.close();
+  });
+
   test('a page of another origin gets nothing, whatever it tries', async () => {
     const page = await browser.newPage();
     await page.goto(originOf(other));

@@ -90,6 +90,8 @@ export interface GatewayOptions {
   readonly config: ConfigFile;
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Where it listens, if the flags say so. */
+  readonly host?: string;
 }
 
 function residentBytes(pid: number): number {
@@ -130,7 +132,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
   };
   const collected = Promise.all([collect(child.stdout), collect(child.stderr)]);
-  const url = `http://127.0.0.1:${port}`;
+  const { host = '127.0.0.1' } = options;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const stop = async () => {
     child.kill('SIGTERM');
     const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);

@@ -4,7 +4,9 @@ import { routeLine, shownNames, shownRoutes } from '../../core/route-label.ts';
 import { DISCOVERY_PREFIX } from '../../gateway/resolve.ts';
 import { summarizeRoute } from '../../gateway/route-summary.ts';
 import type { Route } from '../../gateway/routes.ts';
+import { percentDecoded } from '../../lib/percent.ts';
 import type { HttpContext, HttpEnv } from '../context.ts';
+import { pageOf } from '../model-page.ts';
 
 /** One model as Anthropic's API describes it (https://docs.anthropic.com/en/api/models-list). */
 interface ModelInfo {
@@ -28,19 +30,14 @@ export function listModels(http: HttpContext) {
   return (c: Context<HttpEnv>): Response => {
     const { routes } = http.gateway.table;
     const models = [...routes.flatMap(modelsOf), ...discoverable(routes)];
-    return c.json({
-      data: models,
-      has_more: false,
-      first_id: models[0]?.id ?? null,
-      last_id: models.at(-1)?.id ?? null,
-    });
+    return c.json(pageOf(models, c.req.query()));
   };
 }
 
 /** `GET /v1/models/{id}`; the id may hold slashes. */
 export function getModel(http: HttpContext) {
   return (c: Context<HttpEnv>): Response => {
-    const id = decodeURIComponent(c.req.path.slice('/v1/models/'.length));
+    const id = percentDecoded(c.req.path.slice('/v1/models/'.length));
     const route = http.gateway.table.find(id);
     if (route === undefined) {
       throw new GatewayError('unknown_model', `No route is named "${id.slice(0, 100)}".`);

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { GatewayError } from '../../core/errors.ts';
 import { CLIENT_TOKEN_HEADER } from '../../core/control.ts';
+import { percentDecoded } from '../../lib/percent.ts';
 import { Secret } from '../../lib/secret.ts';
 import { clientCredential, shownTokens } from '../client-auth.ts';
 import { clientKind } from '../client-kind.ts';
@@ -38,7 +39,7 @@ export function streamEndpoint(http: HttpContext) {
     const shown = shownTokens(headers);
     if (byProtocol !== undefined) {
       const token = byProtocol.slice(TOKEN_PROTOCOL.length);
-      shown.push(new Secret(token), new Secret(decoded(token)));
+      shown.push(new Secret(token), new Secret(percentDecoded(token)));
     }
     const admission = new Admission(headers.get('origin'), shown);
     if (byProtocol !== undefined || headers.has(CLIENT_TOKEN_HEADER)) admission.check(http);
@@ -67,12 +68,4 @@ function apiHeaders(headers: Headers): Headers {
     if (/^(?:anthropic-|x-claude-code-)/.test(name)) result.set(name, value);
   }
   return result;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
