@@ -4,6 +4,7 @@ import { breaker, type Reach } from '../policies/breaker.ts';
 import type { CacheSettings } from '../policies/answer-cache.ts';
 import { cache } from '../policies/cache.ts';
 import { timeLimitMs } from '../policies/deadline.ts';
+import { documents } from '../policies/documents.ts';
 import { fallback, type RoutedCall } from '../policies/fallback.ts';
 import { observe } from '../policies/observe.ts';
 import { preflight } from '../policies/preflight.ts';
@@ -43,6 +44,7 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
 
   const attempt = compose<Attempt, Reply>(
     [
+      documents(state.pdfTexts),
       preflight(counts.counter),
       retry(deps.retry, { clock, random, budget, isDown }),
       breaker(circuits, reach),

@@ -1,3 +1,4 @@
+import { PdfTexts } from '../documents/pdf-texts.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AnswerCache } from '../policies/answer-cache.ts';
 import { Circuits } from '../policies/circuits.ts';
@@ -12,6 +13,7 @@ export interface GatewayState {
   readonly sessions: SessionTargets;
   readonly buckets: Buckets;
   readonly answers: AnswerCache;
+  readonly pdfTexts: PdfTexts;
 }
 
 export function createState(clock: Clock): GatewayState {
@@ -21,5 +23,6 @@ export function createState(clock: Clock): GatewayState {
     sessions: new SessionTargets(clock),
     buckets: new Buckets(clock),
     answers: new AnswerCache(clock),
+    pdfTexts: new PdfTexts(() => clock.now()),
   };
 }

@@ -571,6 +571,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       ...MISTRAL_MODELS.compat,
       parallelToolCalls: true,
       nullContent: false,
+      pdf: 'document_url',
       prefill: 'prefix',
     },
   },

@@ -93,7 +93,7 @@ export const COMPAT_CHOICES = {
   responseFormat: ['json_schema', 'json_object', 'none'],
   toolIds: ['any', 'nine-alphanumeric'],
   schemaDialect: ['json-schema', 'gemini', 'mfjs'],
-  pdf: ['file', 'file_url', 'none'],
+  pdf: ['file', 'file_url', 'document_url', 'none'],
   prefill: ['prefix', 'partial', 'none'],
   webSearch: [
     'built-in',
@@ -212,7 +212,10 @@ export interface OpenAiChatCompat {
   readonly nullContent: boolean;
   /** Accepts images by remote URL; Kimi takes base64 only. */
   readonly imageURLs: boolean;
-  /** How a PDF is attached: OpenAI's `file` part, Perplexity's `file_url`, or not at all. */
+  /**
+   * How a PDF is attached: OpenAI's `file` part, Perplexity's `file_url`, Mistral's `document_url`.
+   * `none`: its text is sent.
+   */
   readonly pdf: Choice<'pdf'>;
   /** Keeps Anthropic's `cache_control` on text parts (OpenRouter, prompt caching guide). */
   readonly cacheControl: boolean;

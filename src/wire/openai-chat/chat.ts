@@ -16,7 +16,13 @@ interface FileURLPart {
   readonly file_name?: string;
 }
 export type UserPart = (TextPart | OpenAI.ChatCompletionContentPartImage | FilePart) & CacheControl;
-export type ContentPart = UserPart | FileURLPart;
+/** Mistral's attachment (https://docs.mistral.ai, "Document QnA"). */
+interface DocumentURLPart {
+  readonly type: 'document_url';
+  readonly document_url: string;
+  readonly document_name: string;
+}
+export type ContentPart = UserPart | FileURLPart | DocumentURLPart;
 
 export type ToolCall = OpenAI.ChatCompletionMessageFunctionToolCall & {
   extra_content?: { google: { thought_signature: string } };

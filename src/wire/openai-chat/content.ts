@@ -50,7 +50,7 @@ function imagePart(source: JsonObject, { target, compat }: EncodeContext): UserP
   if (target.facts.vision === false) return note('image omitted: model has no vision');
   const url = nonEmpty(source['url']);
   if (source['type'] === 'url' && url !== undefined) {
-    return compat.imageURLs
+    return compat.imageURLs || url.startsWith('data:')
       ? { type: 'image_url', image_url: { url } }
       : note(`image omitted: ${target.provider.label} takes no image URLs: ${url}`);
   }
@@ -64,13 +64,19 @@ function documentParts(block: JsonObject, context: EncodeContext): ContentPart[]
   const source = asObject(block['source']);
   const title = nonEmpty(block['title']);
   const data = nonEmpty(source['data']);
+  const url = nonEmpty(source['url']);
   if (source['type'] === 'base64' && data !== undefined) {
-    return [pdfPart(data, title ?? 'document.pdf', context)];
+    const mediaType = nonEmpty(source['media_type']) ?? 'application/pdf';
+    if (!mediaType.startsWith('text/')) return [pdfPart(data, title ?? 'document.pdf', context)];
+    const plain = { type: 'text', data: Buffer.from(data, 'base64').toString('utf8') };
+    return documentParts({ ...block, source: plain }, context);
+  }
+  if (source['type'] === 'url' && url !== undefined) {
+    return [linkedPdf(url, title ?? 'document.pdf', context)];
   }
   const header = [
     title === undefined ? '' : `title: ${title}`,
     nonEmpty(block['context']) === undefined ? '' : `context: ${asText(block['context'])}`,
-    nonEmpty(source['url']) === undefined ? '' : `source: ${asText(source['url'])}`,
   ].filter((line) => line !== '');
   if (source['type'] === 'content' && Array.isArray(source['content'])) {
     const head = header.length === 0 ? [] : [note(`document ${header.join(', ')}`)];
@@ -93,7 +99,20 @@ function pdfPart(data: string, name: string, { compat, target }: EncodeContext):
   if (compat.pdf === 'file_url') {
     return { type: 'file_url', file_url: { url: data }, file_name: name };
   }
+  if (compat.pdf === 'document_url') {
+    const document_url = `data:application/pdf;base64,${data}`;
+    return { type: 'document_url', document_url, document_name: name };
+  }
   return note(`document "${name}" omitted: ${target.provider.label} takes no PDF files`);
+}
+
+/** A PDF that the vendor loads by itself. */
+function linkedPdf(url: string, name: string, { compat, target }: EncodeContext): ContentPart {
+  if (compat.pdf === 'file_url') return { type: 'file_url', file_url: { url }, file_name: name };
+  if (compat.pdf === 'document_url') {
+    return { type: 'document_url', document_url: url, document_name: name };
+  }
+  return note(`document "${name}" omitted: ${target.provider.label} can't load ${url}`);
 }
 
 function searchResultText(block: JsonObject): string {

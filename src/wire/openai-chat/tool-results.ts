@@ -35,7 +35,7 @@ export class ToolResults {
     messages.push({ role: 'tool', tool_call_id: upstreamId, content: text });
     if (images.length > 0) {
       this.#images.push(
-        { type: 'text', text: `Attached image(s) from tool result ${upstreamId}:` },
+        { type: 'text', text: `Attached ${kindOf(images)}(s) from tool result ${upstreamId}:` },
         ...images,
       );
     }
@@ -78,7 +78,11 @@ function resultContent(
     }
   }
   const joined = wellFormed(texts.join('\n'));
-  const empty = images.length > 0 ? '(see attached image)' : '(no output)';
+  const empty = images.length > 0 ? `(see attached ${kindOf(images)})` : '(no output)';
   const text = joined.trim() === '' ? empty : joined;
   return { text: block['is_error'] === true ? `Error: ${text}` : text, images };
+}
+
+function kindOf(attached: readonly ContentPart[]): 'image' | 'file' {
+  return attached.every(({ type }) => type === 'image_url') ? 'image' : 'file';
 }

@@ -1,16 +1,19 @@
 /** Text and picture of a page (Anthropic docs, "PDF support": 1500 to 3000 tokens of text each). */
 const TOKENS_PER_PAGE = 2000;
+/** A page of prose. */
+const TEXT_TOKENS_PER_PAGE = 600;
 /** Base64 characters of a typical page, where the file doesn't tell its pages. */
 const CHARS_PER_PAGE = 60_000;
 /** Larger files aren't looked into. */
 const MAX_CHARS = 16_777_216;
 
-/** Tokens of a PDF in base64, by its pages. */
-export function documentTokens(base64: unknown): number {
-  if (typeof base64 !== 'string') return TOKENS_PER_PAGE;
+/** Tokens of a PDF in base64, by its pages. @param textOnly its text is all that is sent */
+export function documentTokens(base64: unknown, textOnly: boolean): number {
+  const perPage = textOnly ? TEXT_TOKENS_PER_PAGE : TOKENS_PER_PAGE;
+  if (typeof base64 !== 'string') return perPage;
   const guess = Math.max(1, Math.round(base64.length / CHARS_PER_PAGE));
   const pages = base64.length > MAX_CHARS ? null : pageCount(base64);
-  return TOKENS_PER_PAGE * (pages ?? guess);
+  return perPage * (pages ?? guess);
 }
 
 /**

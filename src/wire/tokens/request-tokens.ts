@@ -15,6 +15,7 @@ export interface SeenParts {
   /** Thinking of earlier turns. */
   readonly thinking: boolean;
   readonly images: boolean;
+  /** PDF files as they are; else their text. */
   readonly pdf: boolean;
 }
 
@@ -26,7 +27,7 @@ export function seenParts({ compat, facts, wire }: Target): SeenParts {
   return {
     thinking: !translated || compat.reasoningReplay !== 'never',
     images: facts.vision !== false,
-    pdf: !translated || compat.pdf !== 'none',
+    pdf: translated ? compat.pdf !== 'none' : compat.documents,
   };
 }
 
@@ -130,7 +131,7 @@ class Meter {
         break;
       case 'document':
         if (source['type'] !== 'base64') pending.push(...documentTexts(block, source));
-        else this.total += this.#seen.pdf ? documentTokens(source['data']) : PLACEHOLDER_TOKENS;
+        else this.total += documentTokens(source['data'], !this.#seen.pdf);
         return;
       default:
     }

@@ -261,6 +261,10 @@ describe('images and documents', () => {
     expect(only(url, { preset: 'kimi' })).toBe(
       '[image omitted: Kimi takes no image URLs: https://x.test/a.png]',
     );
+    const inline = { type: 'image', source: { type: 'url', url: 'data:image/png;base64,aaaa' } };
+    expect(only(inline, { preset: 'kimi' })).toEqual([
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,aaaa' } },
+    ]);
     expect(only({ type: 'image', source: { type: 'file', file_id: 'f' } })).toBe(
       '[image omitted: it is stored at another provider]',
     );
@@ -276,9 +280,41 @@ describe('images and documents', () => {
     expect(only(pdf, { preset: 'perplexity' })).toEqual([
       { type: 'file_url', file_url: { url: 'JVBERi0=' }, file_name: 'a.pdf' },
     ]);
+    expect(only(pdf, { preset: 'mistral' })).toEqual([
+      {
+        type: 'document_url',
+        document_url: 'data:application/pdf;base64,JVBERi0=',
+        document_name: 'a.pdf',
+      },
+    ]);
     expect(only(pdf, { preset: 'groq' })).toBe(
       '[document "a.pdf" omitted: Groq takes no PDF files]',
     );
+  });
+
+  test('PDF files by their address, where the vendor loads them', () => {
+    const url = 'https://x.test/a.pdf';
+    const linked = { type: 'document', title: 'a.pdf', source: { type: 'url', url } };
+    expect(only(linked, { preset: 'perplexity' })).toEqual([
+      { type: 'file_url', file_url: { url }, file_name: 'a.pdf' },
+    ]);
+    expect(only(linked, { preset: 'mistral' })).toEqual([
+      { type: 'document_url', document_url: url, document_name: 'a.pdf' },
+    ]);
+    expect(only(linked, { preset: 'openai' })).toBe(
+      `[document "a.pdf" omitted: OpenAI can't load ${url}]`,
+    );
+  });
+
+  test('a PDF in the result of a tool stands behind it, too', () => {
+    const sent = convert([user('q'), assistant(use('a')), user([result('a', [pdf])])], {
+      preset: 'openai',
+    });
+    expect(sent[2]).toEqual({ role: 'tool', tool_call_id: 'a', content: '(see attached file)' });
+    expect(sent[3]?.['content']).toMatchObject([
+      text('Attached file(s) from tool result a:'),
+      { type: 'file', file: { filename: 'a.pdf' } },
+    ]);
   });
 
   test('documents of text and search results', () => {
@@ -286,9 +322,8 @@ describe('images and documents', () => {
     expect(only({ type: 'document', title: 'T', context: 'C', source })).toBe(
       'title: T\ncontext: C\nbody',
     );
-    expect(only({ type: 'document', source: { type: 'url', url: 'https://x.test' } })).toBe(
-      'source: https://x.test',
-    );
+    const base64 = { type: 'base64', media_type: 'text/markdown', data: 'IyBow6k=' };
+    expect(only({ type: 'document', source: base64 })).toBe('# hé');
     expect(
       only({ type: 'document', source: { type: 'content', content: [text('in'), PNG] } }),
     ).toEqual([text('in'), PNG_PART]);
