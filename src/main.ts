@@ -33,6 +33,16 @@ const RUN: { readonly [Kind in Invocation['kind']]: Run<Extract<Invocation, { ki
     return stopGateway(env);
   },
 
+  async 'install-completions'({ shell }, env) {
+    const { installCompletions } = await import('./cli/completions/install.ts');
+    return installCompletions(shell, env);
+  },
+
+  async 'uninstall-completions'({ shell }, env) {
+    const { uninstallCompletions } = await import('./cli/completions/install.ts');
+    return uninstallCompletions(shell, env);
+  },
+
   async manage({ args }, env) {
     const { runCli } = await import('./cli/root.ts');
     return runCli(args, env);

@@ -9,6 +9,9 @@ export type Invocation =
   | { readonly kind: 'gateway'; readonly flags: ConfigFlags; readonly ephemeral: boolean }
   | { readonly kind: 'status'; readonly json: boolean }
   | { readonly kind: 'stop' }
+  /** `shell` is what was named; `null`: the user's own. */
+  | { readonly kind: 'install-completions'; readonly shell: string | null }
+  | { readonly kind: 'uninstall-completions'; readonly shell: string | null }
   /** The management commands. */
   | { readonly kind: 'manage'; readonly args: readonly string[] }
   | { readonly kind: 'help'; readonly text: string }
@@ -22,6 +25,8 @@ const LAUNCHER_HELP = `clauder runs Claude Code through the local cc-route gatew
   clauder --proxy-status    whether it runs, where, for how many sessions; --json
                             exit code 0: running, 3: not running
   clauder --proxy-stop      stops it
+  clauder --install-completions [bash|zsh|fish]
+                            sets up completion in your shell; --uninstall-completions takes it back
   clauder route …           the management commands (the same as cc-route …)
 
 These are clauder's own as the first argument only. Everything else is Claude Code's, --help too.
@@ -45,6 +50,14 @@ export function readInvocation(argv0: string, args: readonly string[]): Invocati
   if (first === '--proxy-stop') return readFlags(rest, [], () => ({ kind: 'stop' }));
   if (first === '--proxy-status') {
     return readFlags(rest, ['json'], (flags) => ({ kind: 'status', json: flags.has('json') }));
+  }
+  if (first === '--install-completions' || first === '--uninstall-completions') {
+    const kind =
+      first === '--install-completions' ? 'install-completions' : 'uninstall-completions';
+    if (rest[0] === '--help') return { kind: 'help', text: LAUNCHER_HELP };
+    return rest.length > 1
+      ? usageError(`Unexpected argument '${rest[1]}'`)
+      : { kind, shell: rest[0] ?? null };
   }
   return { kind: 'launch', args };
 }

@@ -9,7 +9,12 @@ export default command({
   description: 'Show how a model name would be routed, and why. Sends nothing.',
   example: 'cc-route explain d4f',
   args: {
-    model: { type: 'positional', required: true, description: 'A model name or alias.' },
+    model: {
+      type: 'positional',
+      required: true,
+      valueHint: 'alias',
+      description: 'A model name or alias.',
+    },
     json: jsonArg,
     config: configArg,
   },

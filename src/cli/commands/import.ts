@@ -16,7 +16,12 @@ export default command({
   description: `Take over providers, keys and models of ${NAMES}. Shows everything before it writes.`,
   example: 'cc-route import claude-code-router --dry-run',
   args: {
-    program: { type: 'positional', required: true, description: NAMES },
+    program: {
+      type: 'positional',
+      required: true,
+      valueHint: SOURCES.map(({ name }) => name).join('|'),
+      description: NAMES,
+    },
     from: { type: 'string', valueHint: 'file', description: 'Its configuration, if elsewhere.' },
     'dry-run': { type: 'boolean', description: 'Show what would be written; write nothing.' },
     yes: { type: 'boolean', description: 'Write without asking.' },
