@@ -9,16 +9,13 @@ import { attachToGateway, type GatewayOptions } from './gateway-process.ts';
 import { LaunchError } from './launch-error.ts';
 import { runClaude, type Ending } from './run-claude.ts';
 import { keepAttached } from './session-lease.ts';
-import { planSession } from './session.ts';
-import { isCommand, onlyInforms, type SettingsPlan } from './settings.ts';
-import { readTextFile, writeSettingsFile } from './settings-file.ts';
+import { readTextFile, writeSessionFile, type SessionFile } from './session-file.ts';
+import { MAX_ARGUMENT_BYTES, planSession, type SessionPlan } from './session.ts';
+import { isCommand, onlyInforms } from './settings.ts';
 import { readUserSettings } from './user-settings.ts';
 
 /** Sessions started from within sessions are fine; a `claude` that starts us again has no end. */
 const MAX_DEPTH = 8;
-
-/** Longer settings travel in a file: a command line on Windows has 32,767 characters in all. */
-const MAX_ARGUMENT_LENGTH = 16_000;
 
 /**
  * Makes sure that a gateway runs and runs Claude Code on it.
@@ -58,27 +55,36 @@ export async function launch(args: readonly string[], env: Environment): Promise
     hasModelPicker: hasModelPicker(client.version),
     readFile: readTextFile,
   });
-  const placed = isCommand(args)
-    ? { args, remove: () => undefined }
-    : placeSettings(plan, options.stateDir);
+  const placed = isCommand(args) ? { args, files: [] } : place(plan, options.stateDir);
   void keepAttached(attachment, options);
   try {
     return await runClaude(claude, placed.args, { ...inherited, ...plan.variables });
   } finally {
-    placed.remove();
+    for (const file of placed.files) file.remove();
   }
 }
 
-function placeSettings(
-  plan: SettingsPlan,
-  folder: string,
-): { readonly args: readonly string[]; readonly remove: () => void } {
-  const text = JSON.stringify(plan.settings);
-  if (!plan.isPrivate && text.length <= MAX_ARGUMENT_LENGTH) {
-    return { args: plan.place(text), remove: () => undefined };
+interface Placed {
+  readonly args: readonly string[];
+  readonly files: readonly SessionFile[];
+}
+
+/** Puts a plan onto the command line, and what mustn't stand there or is too long into files. */
+function place({ settings, agents }: SessionPlan, folder: string): Placed {
+  const files: SessionFile[] = [];
+  const inFile = (kind: 'settings' | 'agents', text: string): string => {
+    const file = writeSessionFile(folder, kind, text);
+    files.push(file);
+    return file.path;
+  };
+  const text = JSON.stringify(settings.settings);
+  const isLong = Buffer.byteLength(text) > MAX_ARGUMENT_BYTES;
+  let placed = settings.place(settings.isPrivate || isLong ? inFile('settings', text) : text);
+  if (agents.types !== null) {
+    const types = JSON.stringify(agents.types);
+    placed = agents.place(placed, agents.isFile ? inFile('agents', types) : types);
   }
-  const file = writeSettingsFile(folder, text);
-  return { args: plan.place(file.path), remove: () => file.remove() };
+  return { args: placed, files };
 }
 
 /** One gateway serves all sessions: another configuration, asked for by name, has no effect on it. */

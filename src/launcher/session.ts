@@ -1,4 +1,6 @@
 import type { RouteSummary } from '../core/route-summary.ts';
+import { planAgents, type AgentsPlan } from './agents-option.ts';
+import { agentTypes } from './agents.ts';
 import { sessionVariables, type Variables } from './environment.ts';
 import { mergePicker, pickerRows } from './picker.ts';
 import { sessionModel } from './session-model.ts';
@@ -24,9 +26,14 @@ export interface SessionFacts {
 }
 
 /** What Claude Code is started with. */
-export interface SessionPlan extends SettingsPlan {
+export interface SessionPlan {
   readonly variables: Variables;
+  readonly settings: SettingsPlan;
+  readonly agents: AgentsPlan;
 }
+
+/** What a command line has room for, in bytes; longer texts travel in a file where that is possible. */
+export const MAX_ARGUMENT_BYTES = process.platform === 'win32' ? 8_000 : 60_000;
 
 /**
  * Puts a session together: how to reach the gateway, with which credential, which models there are
@@ -57,8 +64,17 @@ export function planSession(facts: SessionFacts): SessionPlan {
           modelPicker: mergePicker(sources, pickerRows(routes, windows)),
           modelSettings: mergeByModel(windowSettings(routes, sources), own['modelSettings']),
         };
-  const plan = planSettings(args, variables, additions, clientToken !== null, readFile);
-  return { ...plan, variables };
+  return {
+    variables,
+    settings: planSettings(args, variables, additions, clientToken !== null, readFile),
+    agents: planAgents({
+      args,
+      types: agentTypes(routes, windows),
+      taken: new Set(user.agents),
+      maxLength: MAX_ARGUMENT_BYTES,
+      readFile,
+    }),
+  };
 }
 
 /** Ours under the user's own, model by model and key by key. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeDirectory, type Environment } from '../config/paths.ts';
+import { agentNamesIn } from './user-agents.ts';
 
 /** A JSON object of somebody else's, of which only what we need is looked at. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -9,6 +10,8 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface UserSettings {
   /** The settings files' contents, the strongest last. */
   readonly files: readonly Json[];
+  /** Subagent types that the user and the project have. */
+  readonly agents: readonly string[];
   /** The `env` blocks of the settings files; the nearer file wins. */
   readonly env: Readonly<Record<string, string>>;
   /** A command of the user's that prints an API key. */
@@ -51,6 +54,7 @@ export function readUserSettings(options: UserSettingsOptions): UserSettings {
   const home = homeDirectory({ env, platform });
   const named = env['CLAUDE_CONFIG_DIR'];
   const configDir = named || (home && join(home, '.claude'));
+  const folders = [...(configDir ? [configDir] : []), join(cwd, '.claude')];
   const files = [
     ...(configDir ? [join(configDir, 'settings.json')] : []),
     join(cwd, '.claude', 'settings.json'),
@@ -60,6 +64,7 @@ export function readUserSettings(options: UserSettingsOptions): UserSettings {
     .filter((file) => file !== null);
   return {
     files,
+    agents: folders.flatMap((folder) => agentNamesIn(join(folder, 'agents'))),
     env: Object.assign({}, ...files.map(environmentOf)) as Record<string, string>,
     hasApiKeyHelper: files.some((file) => Boolean(file['apiKeyHelper'])),
     isLoggedIn:

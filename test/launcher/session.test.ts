@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { planSession, type SessionFacts } from '../../src/launcher/session.ts';
 import { route } from '../support/routes.ts';
 
-const noUser = { files: [], env: {}, hasApiKeyHelper: false, isLoggedIn: false };
+const noUser = { files: [], agents: [], env: {}, hasApiKeyHelper: false, isLoggedIn: false };
 const plan = (facts: Partial<SessionFacts> = {}) =>
   planSession({
     args: [],
@@ -17,7 +17,7 @@ const plan = (facts: Partial<SessionFacts> = {}) =>
   });
 
 test('routes become rows of the picker and windows of models', () => {
-  expect(plan().settings).toMatchObject({
+  expect(plan().settings.settings).toMatchObject({
     modelPicker: { options: [{ model: 'm', label: 'middle (m)' }] },
     modelSettings: { m: { autoCompactWindow: 150_000 } },
   });
@@ -26,24 +26,24 @@ test('routes become rows of the picker and windows of models', () => {
 test("the session's model is told in variables and settings alike", () => {
   const { variables, settings } = plan({ args: ['--model', 'm'] });
   expect(variables['CLAUDE_CODE_MAX_CONTEXT_TOKENS']).toBe('150000');
-  expect(settings['env']).toEqual(variables);
+  expect(settings.settings['env']).toEqual(variables);
 });
 
 test("rows of the user's settings files and of --settings are kept, the strongest list alone", () => {
   const user = { ...noUser, files: [{ modelPicker: { options: [{ model: 'file' }] } }] };
   const models = (facts: Partial<SessionFacts>) =>
-    (plan(facts).settings['modelPicker'] as { options: { model: string }[] }).options.map(
+    (plan(facts).settings.settings['modelPicker'] as { options: { model: string }[] }).options.map(
       ({ model }) => model,
     );
   expect(models({ user })).toEqual(['file', 'm']);
   const args = ['--settings', '{"modelPicker":{"options":[{"model":"flag"}]},"theme":"dark"}'];
   expect(models({ user, args })).toEqual(['flag', 'm']);
-  expect(plan({ args }).settings['theme']).toBe('dark');
+  expect(plan({ args }).settings.settings['theme']).toBe('dark');
 });
 
 test("settings of single models in the user's --settings are completed, not replaced", () => {
   const args = ['--settings', '{"modelSettings":{"m":{"effortLevel":"low"},"opus":{"x":1}}}'];
-  expect(plan({ args }).settings['modelSettings']).toEqual({
+  expect(plan({ args }).settings.settings['modelSettings']).toEqual({
     m: { autoCompactWindow: 150_000, effortLevel: 'low' },
     middle: { autoCompactWindow: 150_000 },
     opus: { x: 1 },
@@ -51,5 +51,11 @@ test("settings of single models in the user's --settings are completed, not repl
 });
 
 test('a gateway that tells of no routes leaves the picker alone', () => {
-  expect(Object.keys(plan({ routes: [] }).settings)).toEqual(['env']);
+  expect(Object.keys(plan({ routes: [] }).settings.settings)).toEqual(['env']);
+});
+
+test('routes become subagent types, but for those that the user has files for', () => {
+  const agents = (more: readonly string[]) => plan({ user: { ...noUser, agents: more } }).agents;
+  expect(Object.keys(agents([]).types ?? {})).toEqual(['m', 'm-readonly']);
+  expect(Object.keys(agents(['m']).types ?? {})).toEqual(['m-readonly']);
 });

@@ -7,12 +7,19 @@ const login = JSON.stringify({ claudeAiOauth: { accessToken: 'a' } });
 test('the nearer settings file wins, and a broken one is no obstacle', () => {
   using sandbox = createSandbox();
   const look = () => readUserSettings({ env: sandbox.environment(), cwd: sandbox.project });
-  expect(look()).toEqual({ files: [], env: {}, hasApiKeyHelper: false, isLoggedIn: false });
+  expect(look()).toEqual({
+    files: [],
+    agents: [],
+    env: {},
+    hasApiKeyHelper: false,
+    isLoggedIn: false,
+  });
   sandbox.write('home/.claude/settings.json', '{"env":{"A":"user","B":"user","C":1}}');
   sandbox.write('project/.claude/settings.json', '{"env":{"B":"project"},"apiKeyHelper":"x"}');
   sandbox.write('project/.claude/settings.local.json', '{"env":');
   expect(look()).toEqual({
     files: [{ env: { A: 'user', B: 'user', C: 1 } }, { env: { B: 'project' }, apiKeyHelper: 'x' }],
+    agents: [],
     env: { A: 'user', B: 'project' },
     hasApiKeyHelper: true,
     isLoggedIn: false,
@@ -36,4 +43,14 @@ test.each([
   const env = sandbox.environment(Object.fromEntries(named));
   const { isLoggedIn } = readUserSettings({ env, cwd: sandbox.project, platform });
   expect(isLoggedIn).toBe(expected);
+});
+
+test('subagent types of the user and the project are found by the name in the file', () => {
+  using sandbox = createSandbox();
+  sandbox.write('home/.claude/agents/a.md', '---\ndescription: x\nname: mm25\n---\nname: no\n');
+  sandbox.write('project/.claude/agents/deep/b.md', '---\r\nname: "d 4"  \r\n---\r\n');
+  sandbox.write('project/.claude/agents/c.md', 'name: not in a head\n');
+  sandbox.write('project/.claude/agents/d.txt', '---\nname: no\n---\n');
+  const { agents } = readUserSettings({ env: sandbox.environment(), cwd: sandbox.project });
+  expect(agents).toEqual(['mm25', 'd 4']);
 });

@@ -200,6 +200,10 @@ const DIRECTIVES: readonly (readonly [RegExp, (match: RegExpExecArray, turn: Tur
     /search tool: (\w+)/u,
     ([, name = '']) => content([tool('ToolSearch', { query: `select:${name}`, max_results: 5 })]),
   ],
+  [
+    /write: (\S+)/u,
+    ([, path = '']) => content([tool('Write', { file_path: path, content: 'written' })]),
+  ],
   [/look at: (\S+)/u, ([, path = '']) => content([tool('Read', { file_path: path })])],
   [
     /recall/u,
@@ -234,8 +238,8 @@ function walk({ step, results, images }: Tour, turn: Turn): Reply {
 /**
  * A scripted model that keeps up a coherent Claude Code session, whatever the wire format:
  * `run: CMD` calls Bash, `parallel: A && B` calls it twice at once, `agent NAME: TASK` starts a
- * subagent, `search tool: NAME` loads a deferred tool, `look at: PATH` reads a file, `recall`
- * repeats the earlier prompts. Results of tools are quoted back; anything else is echoed.
+ * subagent, `search tool: NAME` loads a deferred tool, `look at: PATH` reads a file, `write: PATH`
+ * writes one, `recall` repeats the earlier prompts. Results of tools are quoted back; anything else is echoed.
  * `tour: A; B; …` takes one step in each message and sums all results up at the end.
  */
 export function brain(wire: WireName): (request: UpstreamRequest) => Reply {

@@ -2,20 +2,26 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from './record.ts';
 
-const NAME = /^session-(\d+)\.json$/u;
+const NAME = /^session-(\d+)(?:\.\w+)?\.json$/u;
+
+/** A file for the life of a session. */
+export interface SessionFile {
+  readonly path: string;
+  remove(): void;
+}
 
 /**
- * Writes settings where only this user can read them: what stands on a command line, everybody on
- * the machine can. Files of sessions that died are removed at this occasion.
- *
- * @returns its path, and how to remove it
+ * Writes a session's settings or agents where only this user can read them: what stands on a
+ * command line, everybody on the machine can. Files of sessions that died are removed at this
+ * occasion.
  */
-export function writeSettingsFile(
+export function writeSessionFile(
   stateDir: string,
+  kind: 'settings' | 'agents',
   text: string,
-): { readonly path: string; remove(): void } {
+): SessionFile {
   sweep(stateDir);
-  const path = join(stateDir, `session-${process.pid}.json`);
+  const path = join(stateDir, `session-${process.pid}.${kind}.json`);
   rmSync(path, { force: true });
   writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
   return { path, remove: () => rmSync(path, { force: true }) };
