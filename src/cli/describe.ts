@@ -25,6 +25,8 @@ export function keyText({ kind, from }: KeySummary): string {
   switch (kind) {
     case 'secret':
       return `from ${from}`;
+    case 'keys':
+      return `several, from ${from}`;
     case 'command':
       return 'from a command';
     case 'client':

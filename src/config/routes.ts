@@ -1,7 +1,7 @@
 import { Secret } from '../lib/secret.ts';
 import { modelFacts } from '../providers/models.ts';
 import type { ProviderSpec } from '../providers/spec.ts';
-import type { CredentialSource, ModelFacts } from '../providers/target.ts';
+import type { CredentialSource, KeySource, ModelFacts } from '../providers/target.ts';
 import { checkBaseURL } from './addresses.ts';
 import type { RouteConfig } from './config.ts';
 import type { KeyPath } from './config-error.ts';
@@ -187,28 +187,49 @@ function fillIn(
 function credentialOf(
   authToken: FileRoute['authToken'],
   where: KeyPath,
-  { env, report }: RouteContext,
+  context: RouteContext,
 ): CredentialSource | undefined {
   if (authToken === undefined) return undefined;
-  if (typeof authToken !== 'string') return { kind: 'command', command: authToken.command };
-  const malformed = malformedReference(authToken);
+  const isList = Array.isArray(authToken);
+  const found = isList
+    ? authToken.map((one, index) => keyOf(one, [...where, index], context))
+    : [keyOf(authToken, where, context)];
+  const usable = found.filter((one): one is KeySource => one !== null && !('problem' in one));
+  for (const [index, one] of found.entries()) {
+    if (one === null || !('problem' in one)) continue;
+    const rest = usable.length === 0 ? "this route can't be used" : 'the others are used';
+    context.report.warn(isList ? [...where, index] : where, `${one.problem}; ${rest}`);
+  }
+  const [first, second, ...others] = usable;
+  if (first !== undefined && second !== undefined) {
+    return { kind: 'keys', keys: [first, second, ...others] };
+  }
+  if (first !== undefined) return first;
+  const problem = found.find((one) => one !== null && 'problem' in one);
+  return problem === undefined ? undefined : { kind: 'missing', problem: problem.problem };
+}
+
+/** One key, or why there is none; `null`: the file is at fault, and the report says so. */
+function keyOf(
+  text: string | { readonly command: string },
+  where: KeyPath,
+  { env, report }: RouteContext,
+): KeySource | { readonly problem: string } | null {
+  if (typeof text !== 'string') return { kind: 'command', command: text.command };
+  const malformed = malformedReference(text);
   if (malformed !== undefined) {
     report.error(where, malformed);
-    return undefined;
+    return null;
   }
-  const { text, used, unset } = expandVariables(authToken, env);
+  const { text: filled, used, unset } = expandVariables(text, env);
   const origin = used.length === 0 ? 'the configuration file' : used.join(' and ');
-  const problem =
-    unset.length > 0
-      ? unsetProblem(unset)
-      : text.trim() === ''
-        ? 'the key is empty'
-        : HEADER_VALUE.test(text.trim())
-          ? undefined
-          : `the key from ${origin} holds a character that no header can carry`;
-  if (problem === undefined) return { kind: 'secret', secret: new Secret(text.trim()), origin };
-  report.warn(where, `${problem}; this route can't be used`);
-  return { kind: 'missing', problem };
+  const key = filled.trim();
+  if (unset.length > 0) return { problem: unsetProblem(unset) };
+  if (key === '') return { problem: 'the key is empty' };
+  if (!HEADER_VALUE.test(key)) {
+    return { problem: `the key from ${origin} holds a character that no header can carry` };
+  }
+  return { kind: 'secret', secret: new Secret(key), origin };
 }
 
 function factsOf(route: FileRoute): ModelFacts {

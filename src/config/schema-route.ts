@@ -67,12 +67,23 @@ const command = z
   })
   .meta({ description: 'A command that prints the key.' });
 
+const KEY_FORMS = 'a string or { "command": "…" }';
+const key = z.union([z.string(), command], { error: KEY_FORMS });
+
 /** What a route's `authToken` may be. */
-const authToken = z.union([z.string(), command], { error: 'a string or { "command": "…" }' }).meta({
-  description:
-    'The provider\'s key: the key itself, "${VARIABLE}", or a command that prints it. Absent: the variable that the preset knows.',
-  examples: ['${DEEPSEEK_API_KEY}', { command: 'pass show deepseek' }],
-});
+const authToken = z
+  .union([z.string(), command, z.array(key).min(1, { error: 'must not be empty' })], {
+    error: `${KEY_FORMS}, or a list of these`,
+  })
+  .meta({
+    description:
+      'The provider\'s key: the key itself, "${VARIABLE}", or a command that prints it. Several in a list take turns; one that is refused or at its limit rests. Absent: the variable that the preset knows.',
+    examples: [
+      '${DEEPSEEK_API_KEY}',
+      { command: 'pass show deepseek' },
+      ['${DEEPSEEK_API_KEY}', '${DEEPSEEK_API_KEY_2}'],
+    ],
+  });
 
 /** The schema of one entry of `modelRoutes`, where `presets` are the catalog's names. */
 function routeSchema(presets: readonly string[]) {

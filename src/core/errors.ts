@@ -39,6 +39,11 @@ export interface ErrorRule {
    * where a failure costs the client a long wait. Absent: it says nothing about the target's health.
    */
   readonly opensCircuitAfter?: number;
+  /**
+   * How long the key rests with which it happened, where a route has several, in milliseconds. The
+   * upstream's own `retry-after` counts for more. Absent: the key is not at fault.
+   */
+  readonly keyRestMs?: number;
   /** No request went out. An earlier failure of the same call tells more. */
   readonly unsent?: true;
 }
@@ -78,12 +83,17 @@ export const ERROR_KINDS = {
   upstream_unauthorized: rule(401, 'authentication_error', 'upstream', {
     fallback: true,
     shouldRetry: false,
+    keyRestMs: 600_000,
   }),
   upstream_forbidden: rule(403, 'permission_error', 'upstream', {
     fallback: true,
     shouldRetry: false,
   }),
-  upstream_billing: rule(402, 'billing_error', 'upstream', { fallback: true, shouldRetry: false }),
+  upstream_billing: rule(402, 'billing_error', 'upstream', {
+    fallback: true,
+    shouldRetry: false,
+    keyRestMs: 600_000,
+  }),
   upstream_bad_request: rule(400, 'invalid_request_error', 'upstream'),
   upstream_unknown_model: rule(404, 'not_found_error', 'upstream', {
     claudeCodeStatus: 410,
@@ -98,7 +108,11 @@ export const ERROR_KINDS = {
   /** Worth a fallback only where the next model's context window is larger. */
   context_overflow: rule(400, 'invalid_request_error', 'upstream', { fallback: true }),
   upstream_too_large: rule(413, 'request_too_large', 'upstream', { fallback: true }),
-  rate_limited: rule(429, 'rate_limit_error', 'upstream', { retry: true, fallback: true }),
+  rate_limited: rule(429, 'rate_limit_error', 'upstream', {
+    retry: true,
+    fallback: true,
+    keyRestMs: 30_000,
+  }),
   overloaded: rule(529, 'overloaded_error', 'upstream', {
     retry: true,
     fallback: true,

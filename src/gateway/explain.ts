@@ -1,7 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { nearestNames } from '../lib/nearest.ts';
 import type { WireName } from '../providers/spec.ts';
-import type { CredentialSource, ModelFacts, Target } from '../providers/target.ts';
+import {
+  keyOrigins,
+  type CredentialSource,
+  type ModelFacts,
+  type Target,
+} from '../providers/target.ts';
 import { wireFormat } from '../wire/index.ts';
 import { DISCOVERY_PREFIX, type RouteTable } from './resolve.ts';
 import { normalizeName, type Route } from './routes.ts';
@@ -106,10 +111,15 @@ export function summarizeTarget(target: Target, clientModel: string): TargetSumm
     wire,
     url: wireFormat(wire).url(target, model),
     model,
-    key: { kind: credential.kind, from: credential.kind === 'secret' ? credential.origin : null },
+    key: { kind: credential.kind, from: originOf(credential) },
     builtIn: provider.builtIn === true,
     problem: target.problem ?? missing,
   };
+}
+
+function originOf(credential: CredentialSource): string | null {
+  if (credential.kind === 'secret') return credential.origin;
+  return credential.kind === 'keys' ? keyOrigins(credential.keys) : null;
 }
 
 const isAnthropicModel = (name: string): boolean => /^claude-/iu.test(name);

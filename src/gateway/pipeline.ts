@@ -6,6 +6,7 @@ import { cache } from '../policies/cache.ts';
 import { timeLimitMs } from '../policies/deadline.ts';
 import { documents } from '../policies/documents.ts';
 import { fallback, type RoutedCall } from '../policies/fallback.ts';
+import { keys } from '../policies/keys.ts';
 import { observe } from '../policies/observe.ts';
 import { preflight } from '../policies/preflight.ts';
 import { rateLimit, type RateLimitSettings } from '../policies/rate-limit.ts';
@@ -39,7 +40,7 @@ export interface PipelineDeps extends SendDeps {
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
   const { table, counts, sinks, state, clock, random, reach } = deps;
-  const { circuits, retryBudget: budget, sessions, buckets, answers } = state;
+  const { circuits, retryBudget: budget, sessions, buckets, answers, keyRing } = state;
   const isDown = circuits.isOpen.bind(circuits);
 
   const attempt = compose<Attempt, Reply>(
@@ -49,6 +50,7 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
       retry(deps.retry, { clock, random, budget, isDown }),
       breaker(circuits, reach),
       rateLimit(buckets, deps.rateLimit, clock),
+      keys(keyRing, clock),
     ],
     (one) => send(one, deps),
   );

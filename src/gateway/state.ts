@@ -2,6 +2,7 @@ import { PdfTexts } from '../documents/pdf-texts.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AnswerCache } from '../policies/answer-cache.ts';
 import { Circuits } from '../policies/circuits.ts';
+import { KeyRing } from '../policies/key-ring.ts';
 import { Buckets } from '../policies/rate-limit.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
 import { SessionTargets } from '../policies/session-targets.ts';
@@ -14,6 +15,7 @@ export interface GatewayState {
   readonly buckets: Buckets;
   readonly answers: AnswerCache;
   readonly pdfTexts: PdfTexts;
+  readonly keyRing: KeyRing;
 }
 
 export function createState(clock: Clock): GatewayState {
@@ -24,5 +26,6 @@ export function createState(clock: Clock): GatewayState {
     buckets: new Buckets(clock),
     answers: new AnswerCache(clock),
     pdfTexts: new PdfTexts(() => clock.now()),
+    keyRing: new KeyRing(clock),
   };
 }

@@ -63,6 +63,7 @@ function targetDigest(target: Target): string {
 }
 
 function credentialIdentity(credential: CredentialSource): unknown {
+  if (credential.kind === 'keys') return ['keys', credential.keys.map(credentialIdentity)];
   return credential.kind === 'secret'
     ? ['secret', digestOf(credential.secret.reveal())]
     : credential;

@@ -1,16 +1,28 @@
 import type { Secret } from '../lib/secret.ts';
 import type { Compat, ProviderSpec, WireName } from './spec.ts';
 
+/** Where one key comes from. */
+export type KeySource =
+  | { readonly kind: 'secret'; readonly secret: Secret; readonly origin: string }
+  /** First line of a command's output. */
+  | { readonly kind: 'command'; readonly command: string };
+
 /** Where a route's key comes from. */
 export type CredentialSource =
+  | KeySource
+  /** Several keys, which take turns. */
+  | { readonly kind: 'keys'; readonly keys: readonly [KeySource, KeySource, ...KeySource[]] }
   /** The client's own credential is forwarded; only for Anthropic itself. */
   | { readonly kind: 'client' }
   | { readonly kind: 'none' }
-  | { readonly kind: 'secret'; readonly secret: Secret; readonly origin: string }
-  /** First line of a command's output. */
-  | { readonly kind: 'command'; readonly command: string }
   /** The key is missing: `problem` says which, and what to do. */
   | { readonly kind: 'missing'; readonly problem: string };
+
+/** Where the keys of a list come from, each place once: `A_KEY, the configuration file`. */
+export function keyOrigins(keys: readonly KeySource[]): string {
+  const origins = keys.map((key) => (key.kind === 'secret' ? key.origin : 'a command'));
+  return [...new Set(origins)].join(', ');
+}
 
 /** What a model can do. Absent: unknown. Windows and limits in tokens, prices in USD per million. */
 export interface ModelFacts {

@@ -34,6 +34,9 @@ export async function authorize(
     case 'client':
       forwardClientCredential(headers, call, target);
       return null;
+    case 'keys':
+      // Whoever asks without the policy that lets them take turns.
+      return authorize(headers, call, { ...target, credential: target.credential.keys[0] });
     case 'secret':
       setCredential(headers, style, target.credential.secret);
       return target.credential.secret;

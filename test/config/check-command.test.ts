@@ -28,6 +28,7 @@ const content = {
     c: { baseURL: 'http://127.0.0.1:8000/v1', authToken: 'sk-very-secret' },
     d: { preset: 'two', authToken: { command: 'pass show sk-very-secret' } },
     e: { preset: 'two', authToken: '${NOT_THERE}' },
+    f: { preset: 'two', authToken: ['${ONE_KEY}', 'sk-very-secret', { command: 'x' }] },
   },
   server: { authToken: 'sk-very-secret', host: '127.0.0.5' },
 };
@@ -62,6 +63,7 @@ describe('cc-route config check', () => {
       ['b', '-', 'two', 'missing: TWO_KEY is not set'],
       ['c', '-', 'http://127.0.0.1:8000/v1', 'from the configuration file'],
       ['d', '-', 'two', 'from a command'],
+      ['f', '-', 'two', '3, from ONE_KEY, the configuration file, a command'],
       ['e', '-', 'two', "missing: NOT_THERE is not set in the gateway's environment"],
     ]) {
       expect(cells).toContainEqual(row);

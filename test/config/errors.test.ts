@@ -161,7 +161,16 @@ describe('wrong types and values', () => {
     [route({ alias: ' a' }), 'modelRoutes.m.alias: must not begin or end with a space'],
     [
       route({ authToken: 12_345 }),
-      'modelRoutes.m.authToken: expected a string or { "command": "…" }, found a number',
+      'modelRoutes.m.authToken: expected a string or { "command": "…" }, or a list of these, found a number',
+    ],
+    [route({ authToken: [] }), 'modelRoutes.m.authToken: must not be empty'],
+    [
+      route({ authToken: ['a', 5] }),
+      'modelRoutes.m.authToken[1]: expected a string or { "command": "…" }, found a number',
+    ],
+    [
+      route({ authToken: ['${A B}'] }),
+      'modelRoutes.m.authToken[0]: holds a malformed variable; write ${NAME} with letters, digits and underscores only',
     ],
     [route({ authToken: {} }), 'modelRoutes.m.authToken.command: is required'],
     [route({ authToken: { command: ' ' } }), 'modelRoutes.m.authToken.command: must not be empty'],

@@ -5,7 +5,7 @@ import { displayPath } from '../../config/paths.ts';
 import { Secret } from '../../lib/secret.ts';
 import { PROVIDERS, providerForBaseURL } from '../../providers/catalog.ts';
 import type { ProviderSpec } from '../../providers/spec.ts';
-import type { CredentialSource } from '../../providers/target.ts';
+import { keyOrigins, type CredentialSource } from '../../providers/target.ts';
 import { EXIT, paint, table } from '../output.ts';
 
 /** What a command has to say; the caller writes it and ends with the exit code. */
@@ -158,6 +158,9 @@ function summarize(
 function ownKey(credential: CredentialSource): string {
   if (credential.kind === 'secret') return `from ${credential.origin}`;
   if (credential.kind === 'command') return 'from a command';
+  if (credential.kind === 'keys') {
+    return `${credential.keys.length}, from ${keyOrigins(credential.keys)}`;
+  }
   if (credential.kind === 'missing') return `missing: ${credential.problem}`;
   return credential.kind === 'client' ? CLIENT_KEY : 'none';
 }

@@ -107,9 +107,16 @@ function troubleOf({ name, target }: Route): { what: string; mend: string } | nu
 }
 
 /** What a key looks like that was never filled in or copied badly; nothing of it is shown. */
-function oddityOf({ target }: Route): string | null {
-  if (target.credential.kind !== 'secret') return null;
-  const key = target.credential.secret.reveal();
+function oddityOf({ target: { credential } }: Route): string | null {
+  const keys = credential.kind === 'keys' ? credential.keys : [credential];
+  for (const key of keys) {
+    const oddity = key.kind === 'secret' ? oddityIn(key.secret.reveal()) : null;
+    if (oddity !== null) return oddity;
+  }
+  return null;
+}
+
+function oddityIn(key: string): string | null {
   if (/^(['"]).*\1$/su.test(key)) return 'stands between quotes';
   if (/^Bearer /iu.test(key)) return 'begins with "Bearer", which the gateway adds itself';
   if (/\s/u.test(key)) return 'has a space in it';
