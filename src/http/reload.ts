@@ -103,23 +103,27 @@ export class Reloader {
     }
     const before = gateway.config;
     if (read.kind === 'absent' && before.file !== null) return gone(before.file);
+    let next: Config;
+    let restartNeeded: readonly string[];
     try {
       const loaded = await load(read);
-      const restartNeeded = this.#waitingKeys(loaded);
-      const next = restartNeeded.includes('server.authToken')
-        ? stillClosed(loaded, before)
-        : loaded;
+      restartNeeded = this.#waitingKeys(loaded);
+      next = restartNeeded.includes('server.authToken') ? stillClosed(loaded, before) : loaded;
       gateway.reload(next);
-      this.#current = read;
-      this.#error = null;
-      this.#loadedAt = new Date();
-      this.#report(next, before, restartNeeded);
-      this.#restartNeeded = restartNeeded;
-      onApplied(next);
-      return { result: 'applied', restartNeeded };
     } catch (error) {
-      return { result: 'refused', problem: error instanceof Error ? error.message : String(error) };
+      return { result: 'refused', problem: textOf(error) };
     }
+    this.#current = read;
+    this.#error = null;
+    this.#loadedAt = new Date();
+    this.#report(next, before, restartNeeded);
+    this.#restartNeeded = restartNeeded;
+    try {
+      onApplied(next);
+    } catch (error) {
+      log.error(`the state folder doesn't tell of the new configuration: ${textOf(error)}`);
+    }
+    return { result: 'applied', restartNeeded };
   }
 
   /** The gateway goes on listening where it does, and an address that others reach stays closed. */
@@ -145,6 +149,8 @@ export class Reloader {
     }
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const gone = (file: string): ReloadResult => ({
   result: 'refused',
