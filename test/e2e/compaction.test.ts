@@ -10,8 +10,9 @@ import {
 } from '../support/fake-upstream.ts';
 import { text, type Reply } from '../support/reply.ts';
 
-/** The real Claude Code on a model with a small window, of which it knows nothing. */
+/** The real Claude Code on a model with a small window, of which it was told something else. */
 const WINDOW = 32_000;
+const TOLD = { env: { CLAUDE_CODE_MAX_CONTEXT_TOKENS: '1000000' } };
 const SUMMARY = 'The person counts foxes, and the word to keep is heron.';
 
 const countText = await loadTokenizer();
@@ -113,7 +114,7 @@ describe.each(Object.keys(scenarios))(
         expect(turns).toBeLessThan(9);
         const prompt = `${foxes}\nthis was turn ${turns}`;
         const again = turns === 1 ? [] : ['--continue'];
-        const ended = await desk.clauder(['-p', prompt, '--model', 'sm', ...again]);
+        const ended = await desk.clauder(['-p', prompt, '--model', 'sm', ...again], TOLD);
         expect(ended, ended.stdout + ended.stderr).toMatchObject({ code: 0 });
         expect(ended.stdout).toEndWith(`this was turn ${turns}\n`);
       }
@@ -125,7 +126,7 @@ describe.each(Object.keys(scenarios))(
       // Without a word of the vendor the window is known roughly: by a fourth at most.
       expect(Math.max(...upstream.requests.map(tokensOf)) - WINDOW).toBeLessThan(10_000);
 
-      const next = await desk.clauder(['-p', 'and on we go', '--model', 'sm', '--continue']);
+      const next = await desk.clauder(['-p', 'and on we go', '--model', 'sm', '--continue'], TOLD);
       expect(next, next.stderr).toMatchObject({ code: 0, stdout: 'You said: and on we go\n' });
       expect(JSON.stringify(upstream.last().json)).toContain(SUMMARY);
     });
