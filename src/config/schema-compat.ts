@@ -39,6 +39,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   schemaDialect: 'The part of JSON Schema that function parameters may use.',
   toolStream: "Streams a tool call's arguments only with tool_stream: true.",
   textToolCalls: 'Calls that the model writes as text are taken for calls.',
+  systemRole: 'Where the system prompt stands.',
   nullContent: 'Takes content: null beside tool calls.',
   imageURLs: 'Takes images by address; else as base64 only.',
   pdf: 'How a PDF is attached.',
@@ -62,6 +63,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   documents: 'Takes document blocks; else their text is sent.',
   betas: 'Takes the header anthropic-beta.',
   clampMaxTokens: 'max_tokens is cut to what the model is known to take.',
+  learns: 'What is changed and sent again after the provider refused it.',
   withoutFields: 'Fields that the provider rejects, such as tools.*.strict.',
   withoutBetas: 'Values of anthropic-beta that the provider rejects.',
 };

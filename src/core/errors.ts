@@ -184,6 +184,19 @@ export interface UpstreamAnswer {
   readonly body: Uint8Array;
 }
 
+/** What an upstream said about its failure, whatever the shape. */
+export interface UpstreamProblem {
+  /** For people; may be empty. */
+  readonly text: string;
+  /** `code` and `type` in lower case, for tables. */
+  readonly code: string;
+  readonly type: string;
+  /** An HTTP status inside of the body. */
+  readonly status: number | undefined;
+  /** The field that is meant, or what some vendors write in its place. */
+  readonly param?: string;
+}
+
 export interface GatewayErrorOptions {
   /** How long the upstream asked to wait, in milliseconds. */
   readonly retryAfterMs?: number;
@@ -207,6 +220,8 @@ export class GatewayError extends Error {
   readonly upstreamSaysRetry: boolean | undefined;
   readonly passthrough: UpstreamAnswer | undefined;
   readonly upstreamStatus: number | undefined;
+  /** The upstream's own words, for those who can mend what it complains of. Never shown. */
+  problem: UpstreamProblem | null = null;
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

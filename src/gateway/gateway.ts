@@ -5,6 +5,8 @@ import type { Handler } from '../core/policy.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import type { AnswerCache } from '../policies/answer-cache.ts';
 import type { Reach } from '../policies/breaker.ts';
+import type { Lesson } from '../policies/learned.ts';
+import type { Target } from '../providers/target.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Reply, Transport } from '../upstream/attempt.ts';
 import { echoTransport } from '../upstream/echo/index.ts';
@@ -40,6 +42,8 @@ export interface Gateway {
   readonly config: Config;
   readonly table: RouteTable;
   readonly answers: AnswerCache;
+  /** What the target's upstream refused since the start, and gets otherwise now. */
+  learned(target: Target): readonly Lesson[];
   /** Later calls use the new configuration; those under way keep theirs. */
   reload(config: Config): void;
 }
@@ -83,6 +87,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       return snapshot.table;
     },
     answers: state.answers,
+    learned: (target) => state.learned.list(target, target.model ?? ''),
     reload(next) {
       snapshot = makeSnapshot(next);
     },

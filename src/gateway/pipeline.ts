@@ -10,6 +10,7 @@ import { keys } from '../policies/keys.ts';
 import { observe } from '../policies/observe.ts';
 import { preflight } from '../policies/preflight.ts';
 import { rateLimit, type RateLimitSettings } from '../policies/rate-limit.ts';
+import { repair } from '../policies/repair.ts';
 import { retry, type RetrySettings } from '../policies/retry.ts';
 import { webSearch } from '../policies/web-search.ts';
 import type { Target } from '../providers/target.ts';
@@ -49,6 +50,7 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
       preflight(counts.counter),
       retry(deps.retry, { clock, random, budget, isDown }),
       breaker(circuits, reach),
+      repair(state.learned),
       rateLimit(buckets, deps.rateLimit, clock),
       keys(keyRing, clock),
     ],

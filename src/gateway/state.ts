@@ -4,12 +4,14 @@ import { AnswerCache } from '../policies/answer-cache.ts';
 import { Circuits } from '../policies/circuits.ts';
 import { KeyRing } from '../policies/key-ring.ts';
 import { Buckets } from '../policies/rate-limit.ts';
+import { Learned } from '../policies/learned.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
 import { SessionTargets } from '../policies/session-targets.ts';
 
 /** What the policies have learned. Made once for a gateway; a reload of the configuration keeps it. */
 export interface GatewayState {
   readonly circuits: Circuits;
+  readonly learned: Learned;
   readonly retryBudget: RetryBudget;
   readonly sessions: SessionTargets;
   readonly buckets: Buckets;
@@ -21,6 +23,7 @@ export interface GatewayState {
 export function createState(clock: Clock): GatewayState {
   return {
     circuits: new Circuits(clock),
+    learned: new Learned(clock),
     retryBudget: new RetryBudget(),
     sessions: new SessionTargets(clock),
     buckets: new Buckets(clock),

@@ -3,6 +3,7 @@ export const ANTHROPIC_CHOICES = {
   signatures: ['checked', 'foreign', 'ignored'],
   systemMessages: ['as-sent', 'reminders'],
   thinkingConfig: ['as-sent', 'budget', 'disabled', 'none'],
+  learns: ['everything', 'signatures'],
 } as const;
 
 type Choice<Key extends keyof typeof ANTHROPIC_CHOICES> = (typeof ANTHROPIC_CHOICES)[Key][number];
@@ -56,6 +57,11 @@ export interface AnthropicCompat {
   /** `max_tokens` is cut to what the model is known to take. */
   readonly clampMaxTokens: boolean;
   /**
+   * What is changed and sent again after a refusal that says what the upstream can't take.
+   * `signatures`: only thinking of other models; the client is made for this API and mends the rest.
+   */
+  readonly learns: Choice<'learns'>;
+  /**
    * Fields that the upstream rejects, as paths in its request, whatever its wire format; `*` stands
    * for every element of a list: `context_management`, `tools.*.strict`, `stream_options`.
    */
@@ -77,6 +83,7 @@ export const DEFAULT_ANTHROPIC_COMPAT: AnthropicCompat = {
   documents: true,
   betas: true,
   clampMaxTokens: true,
+  learns: 'everything',
   withoutFields: [],
   withoutBetas: [],
 };

@@ -1,33 +1,8 @@
 /* oxlint-disable max-lines -- a table of data: one row per provider, nothing to split */
-import {
-  EFFORTS,
-  type Compat,
-  type EffortMap,
-  type ModelCompat,
-  type OpenAiChatCompat,
-  type ProviderSpec,
-} from './spec.ts';
+import { nearestEfforts } from './efforts.ts';
+import type { Compat, EffortMap, ModelCompat, OpenAiChatCompat, ProviderSpec } from './spec.ts';
 
-/** Vendors' effort levels, weakest first, for Anthropic's five: each gets the nearest not above it. */
-function efforts(...levels: readonly ['low' | 'high', ...string[]]): EffortMap {
-  const nearest = (wanted: number): string => {
-    for (let at = wanted; at >= 0; at -= 1) {
-      const name: string | undefined = EFFORTS[at];
-      if (name !== undefined && levels.includes(name)) return name;
-    }
-    return levels[0];
-  };
-  const [low, medium, high, xhigh, max] = [0, 1, 2, 3, 4].map(nearest);
-  return {
-    low: low ?? levels[0],
-    medium: medium ?? levels[0],
-    high: high ?? levels[0],
-    xhigh: xhigh ?? levels[0],
-    max: max ?? levels[0],
-  };
-}
-
-const LOW_MEDIUM_HIGH = efforts('low', 'medium', 'high');
+const LOW_MEDIUM_HIGH = nearestEfforts('low', 'medium', 'high');
 
 /** DeepSeek and GLM know three levels and map the two others to `high` themselves. */
 const LOW_HIGH_MAX: EffortMap = {
@@ -51,7 +26,7 @@ const OPENAI_MODELS: readonly ModelCompat[] = [
     match: /^gpt-(?:5\.(?:[4-9]|\d{2})|[6-9])/,
     compat: {
       ...OPENAI_REASONING,
-      efforts: efforts('low', 'medium', 'high', 'xhigh'),
+      efforts: nearestEfforts('low', 'medium', 'high', 'xhigh'),
       effortOff: 'none',
       effortWithTools: 'none',
     },
@@ -60,7 +35,7 @@ const OPENAI_MODELS: readonly ModelCompat[] = [
     match: /^gpt-5\.[23]/,
     compat: {
       ...OPENAI_REASONING,
-      efforts: efforts('low', 'medium', 'high', 'xhigh'),
+      efforts: nearestEfforts('low', 'medium', 'high', 'xhigh'),
       effortOff: 'none',
     },
   },
@@ -180,6 +155,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       attribution: true,
       clampMaxTokens: false,
       textToolCalls: false,
+      learns: 'signatures',
     },
   },
   {
@@ -267,7 +243,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     headers: { 'x-title': 'cc-route' },
     compat: {
       thinking: 'reasoning',
-      efforts: efforts('low', 'medium', 'high', 'xhigh'),
+      efforts: nearestEfforts('low', 'medium', 'high', 'xhigh'),
       reasoningReplay: 'reasoning_details',
       topK: true,
       parallelToolCalls: true,
@@ -593,7 +569,11 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     modelCompat: [
       {
         match: /grok-3-mini/,
-        compat: { thinking: 'reasoning_effort', efforts: efforts('low', 'high'), stopLimit: 0 },
+        compat: {
+          thinking: 'reasoning_effort',
+          efforts: nearestEfforts('low', 'high'),
+          stopLimit: 0,
+        },
       },
       { match: /non-reasoning/, compat: {} },
       // Reasoning models reject `stop`.

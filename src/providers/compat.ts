@@ -30,6 +30,7 @@ export const DEFAULT_COMPAT: Compat = {
   schemaDialect: 'json-schema',
   toolStream: false,
   textToolCalls: true,
+  systemRole: 'system',
   nullContent: true,
   imageURLs: true,
   pdf: 'none',

@@ -107,6 +107,7 @@ export const COMPAT_CHOICES = {
     'none',
   ],
   sessionField: ['prompt_cache_key', 'session_id', 'none'],
+  systemRole: ['system', 'user'],
   ...ANTHROPIC_CHOICES,
 } as const;
 
@@ -207,7 +208,11 @@ export interface OpenAiChatCompat {
    * vendor always reports them itself, so that only somebody's example can look like one.
    */
   readonly textToolCalls: boolean;
-
+  /**
+   * `user`: the system prompt stands at the start of the user's first message, for models that have
+   * no such role (o1-mini, BerriAI/litellm#5671; Gemma, BerriAI/litellm#4377).
+   */
+  readonly systemRole: Choice<'systemRole'>;
   /** Accepts `content: null` beside tool calls; else an empty string is sent. */
   readonly nullContent: boolean;
   /** Accepts images by remote URL; Kimi takes base64 only. */

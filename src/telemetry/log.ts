@@ -50,10 +50,17 @@ function requestText(record: CallRecord): string {
     firstByteMs === null ? '' : `first ${Math.round(firstByteMs)} ms`,
     `total ${Math.round(totalMs)} ms`,
     usage === null ? '' : `in ${usage.inputTokens} out ${usage.outputTokens}`,
+    repairsText(record),
     record.message ?? '',
   ]
     .filter((part) => part !== '')
     .join('  ');
+}
+
+/** What the upstream refused and got otherwise, in the words of a route's `compat`. */
+function repairsText({ journal }: CallRecord): string {
+  const repairs = journal.flatMap((step) => (step.kind === 'repair' ? [step.what] : []));
+  return repairs.length === 0 ? '' : `repaired (${repairs.join('; ')})`;
 }
 
 /** A client chooses model names, and an upstream error texts: neither may forge a line. */

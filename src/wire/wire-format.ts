@@ -3,6 +3,7 @@ import type { GatewayError, UpstreamAnswer } from '../core/errors.ts';
 import type { Usage } from '../core/messages.ts';
 import type { WireName } from '../providers/spec.ts';
 import type { Target } from '../providers/target.ts';
+import type { RepairRule } from './repairs/repair.ts';
 
 /** A request ready to be sent, but for the credential, which `upstream/` adds. */
 export interface EncodedRequest {
@@ -72,4 +73,6 @@ export interface WireFormat {
   encode(call: Call, target: Target): EncodedRequest;
   /** Reads an answer outside 2xx. Never throws. */
   decodeError(answer: UpstreamAnswer, call: Call, target: Target): GatewayError;
+  /** How the target's refusals are read. */
+  repairRules(target: Target): readonly RepairRule[];
 }

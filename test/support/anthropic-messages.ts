@@ -16,7 +16,7 @@ export interface MessagesTargetOptions {
 }
 
 /** A target of the anthropic-messages format, as a route would get it. */
-function messagesTarget(options: MessagesTargetOptions = {}): Target {
+export function messagesTarget(options: MessagesTargetOptions = {}): Target {
   const provider =
     options.preset === undefined
       ? customProvider('http://upstream.test/anthropic')
@@ -37,7 +37,7 @@ function messagesTarget(options: MessagesTargetOptions = {}): Target {
 }
 
 /** A call with these very bytes. */
-function messagesCall(body: string, headers: Record<string, string> = {}): Call {
+export function messagesCall(body: string, headers: Record<string, string> = {}): Call {
   const bytes = Buffer.from(body, 'utf8');
   return {
     ...testCall(JSON.parse(body) as Json, headers),

@@ -31,6 +31,14 @@ export function appendBlocks(message: JsonNode, blocks: readonly JsonNode[]): vo
   else message.set('content', JsonNode.list(text === '' ? blocks : [textBlock(text), ...blocks]));
 }
 
+/** Puts a block in front of a message's content; a string becomes the second block. */
+export function prependBlock(message: JsonNode, block: JsonNode): void {
+  const content = message.get('content');
+  const text = content?.text() ?? '';
+  if (content?.isArray === true) content.setItems([block, ...content.items()]);
+  else message.set('content', JsonNode.list(text === '' ? [block] : [block, textBlock(text)]));
+}
+
 /** Gives the block itself to keep it, another one in its place, or `null` to take it out. */
 type BlockChange = (block: JsonNode) => JsonNode | null;
 

@@ -7,7 +7,7 @@ import { outputFormat } from './output-format.ts';
 import { requiredThinking, signatures } from './signatures.ts';
 import { attribution, systemMessages } from './system.ts';
 import { effortWithoutThinking, thinkingConfig } from './thinking.ts';
-import { serverTools, toolSearch } from './tools.ts';
+import { forcedToolChoice, serverTools, toolSearch } from './tools.ts';
 
 /** In the order in which they are applied. */
 const ADAPTATIONS: readonly Adaptation[] = [
@@ -18,6 +18,7 @@ const ADAPTATIONS: readonly Adaptation[] = [
   outputFormat,
   toolSearch,
   serverTools,
+  forcedToolChoice,
   systemMessages,
   images,
   documents,

@@ -1,5 +1,10 @@
 import type { Call } from '../../core/call.ts';
-import { GatewayError, type ErrorKind, type UpstreamAnswer } from '../../core/errors.ts';
+import {
+  GatewayError,
+  type ErrorKind,
+  type UpstreamAnswer,
+  type UpstreamProblem,
+} from '../../core/errors.ts';
 import { acceptsClientCredential, type Target } from '../../providers/target.ts';
 import { answerFacts } from '../errors/answer-facts.ts';
 import { quote, readProblemBytes } from '../errors/body.ts';
@@ -30,10 +35,21 @@ const PROMPT_TOO_LONG = /prompt is too long: \d+ tokens > \d+ maximum/;
  */
 export function decodeError(answer: UpstreamAnswer, call: Call, target: Target): GatewayError {
   const problem = readProblemBytes(answer.body);
+  const error = asError(problem, answer, { call, target });
+  error.problem = problem;
+  return error;
+}
+
+function asError(
+  problem: UpstreamProblem,
+  answer: UpstreamAnswer,
+  context: ErrorContext,
+): GatewayError {
+  const { target } = context;
   const kind = classify(problem, answer.status);
   const overflow = readOverflow(problem, kind);
   if (overflow !== null) {
-    const error = overflowError(overflow, { call, target }, answer.status);
+    const error = overflowError(overflow, context, answer.status);
     const spoken = isAnthropic(target) || PROMPT_TOO_LONG.test(problem.text);
     return spoken
       ? new GatewayError(error.kind, error.message, {
@@ -43,7 +59,7 @@ export function decodeError(answer: UpstreamAnswer, call: Call, target: Target):
       : error;
   }
   const explained = target.credential.kind !== 'client' && EXPLAINED.has(kind);
-  return new GatewayError(kind, explain(kind, problem, answer.status, { call, target }), {
+  return new GatewayError(kind, explain(kind, problem, answer.status, context), {
     ...answerFacts(answer),
     ...(explained ? {} : { passthrough: answer }),
   });
@@ -68,12 +84,16 @@ export function errorFromBody(body: Uint8Array, context: ErrorContext): GatewayE
   const problem = readProblemBytes(body);
   const kind = classify(problem, STATUS_BY_TYPE[problem.type] ?? problem.status ?? 500);
   const overflow = readOverflow(problem, kind);
-  if (overflow !== null) return overflowError(overflow, context);
   const said = quote(problem.text);
-  return new GatewayError(
-    kind,
-    `${upstreamName(target)}: ${said === '' ? 'an error without a text.' : said}`,
-  );
+  const error =
+    overflow === null
+      ? new GatewayError(
+          kind,
+          `${upstreamName(target)}: ${said === '' ? 'an error without a text.' : said}`,
+        )
+      : overflowError(overflow, context);
+  error.problem = problem;
+  return error;
 }
 
 /** Anthropic itself, and no other service that speaks its format. */

@@ -1,5 +1,6 @@
 import type { WireFormat } from '../wire-format.ts';
 import { decodeError } from './errors.ts';
+import { repairRules } from './repairs.ts';
 import { encodeRequest, endpointURL } from './request.ts';
 
 /** Anthropic's own format, passed through. */
@@ -9,4 +10,5 @@ export const anthropicMessages: WireFormat = {
   countsTokens: () => true,
   encode: encodeRequest,
   decodeError,
+  repairRules,
 };

@@ -1,7 +1,7 @@
 import { CARRIER_PREFIX } from '../carrier.ts';
 import { JsonNode } from '../json-node.ts';
 import type { Adaptation } from './adaptation.ts';
-import { blocksOf, changeBlocks, messagesOf, roleOf, typeOf } from './blocks.ts';
+import { blocksOf, changeBlocks, messagesOf, prependBlock, roleOf, typeOf } from './blocks.ts';
 
 /** How `JSON.stringify` of JavaScript and of Python write an empty signature. */
 const EMPTY_FORMS = ['"signature":""', '"signature": ""'];
@@ -42,23 +42,26 @@ export const signatures: Adaptation = {
 const LOST_THINKING = '(reasoning not available)';
 
 /**
- * Answers that call tools start with their thinking, where the upstream rejects them otherwise while
- * it thinks: those of another model come without any, or with an empty one.
+ * Answers start with their thinking, where the upstream rejects them otherwise while it thinks: those
+ * of another model come without any, or with an empty one.
  */
 export const requiredThinking: Adaptation = {
   concerns: (body, { target }) =>
-    target.compat.reasoningRequired !== 'never' && body.includes('"tool_use"'),
+    target.compat.reasoningRequired === 'all'
+      ? body.includes('"assistant"')
+      : target.compat.reasoningRequired === 'tool-calls' && body.includes('"tool_use"'),
 
-  apply(root) {
+  apply(root, { target }) {
+    const always = target.compat.reasoningRequired === 'all';
     if (root.get('thinking')?.get('type')?.text() === 'disabled') return;
     for (const message of messagesOf(root)) {
       const blocks = blocksOf(message);
       if (roleOf(message) !== 'assistant') continue;
-      if (!blocks.some((block) => typeOf(block) === 'tool_use')) continue;
+      if (!always && !blocks.some((block) => typeOf(block) === 'tool_use')) continue;
       const thinking = blocks.find((block) => typeOf(block) === 'thinking');
       if (thinking === undefined) {
         const standIn = JsonNode.of({ type: 'thinking', thinking: LOST_THINKING });
-        message.get('content')?.setItems([standIn, ...blocks]);
+        prependBlock(message, standIn);
       } else if (thinking.get('thinking')?.text() === '') {
         thinking.set('thinking', JsonNode.of(LOST_THINKING));
       }

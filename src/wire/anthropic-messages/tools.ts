@@ -61,6 +61,21 @@ export const serverTools: Adaptation = {
   },
 };
 
+/** A call that is forced, where the upstream refuses that, always or while it thinks. */
+export const forcedToolChoice: Adaptation = {
+  concerns: (body, { target }) =>
+    target.compat.forcedToolChoice !== 'always' && body.includes('"tool_choice"'),
+
+  apply(root, { target }) {
+    const choice = root.get('tool_choice');
+    const type = choice === undefined ? undefined : typeOf(choice);
+    if (type !== 'any' && type !== 'tool') return;
+    const thinking = root.get('thinking')?.get('type')?.text() ?? 'disabled';
+    if (target.compat.forcedToolChoice === 'without-thinking' && thinking === 'disabled') return;
+    root.set('tool_choice', JsonNode.of({ type: 'auto' }));
+  },
+};
+
 /** A tool without a schema of its own is one that the upstream would have to know. */
 function isServerTool(tool: JsonNode): boolean {
   const type = typeOf(tool);

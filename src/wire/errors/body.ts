@@ -1,20 +1,10 @@
+import type { UpstreamProblem } from '../../core/errors.ts';
 import { redact } from '../../lib/redact.ts';
 import { asNumber, asObject, isObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 
 /** Longest piece of an upstream's text that is quoted, in characters. */
 const MAX_QUOTE_CHARS = 500;
 const MAX_RAW_CHARS = 300;
-
-/** What an upstream said about its failure, whatever the shape. */
-export interface UpstreamProblem {
-  /** For people; may be empty. */
-  readonly text: string;
-  /** `code` and `type` in lower case, for tables. */
-  readonly code: string;
-  readonly type: string;
-  /** An HTTP status inside of the body. */
-  readonly status: number | undefined;
-}
 
 const UNKNOWN: UpstreamProblem = { text: '', code: '', type: '', status: undefined };
 
@@ -30,11 +20,16 @@ export function readProblem(value: unknown): UpstreamProblem | null {
   if (isObject(error)) return fromFields(error);
   if (typeof error === 'string') return { ...fromFields(value), text: error };
   if (Array.isArray(errors) && errors.length > 0) {
+    const text = objects(errors)
+      .map(validationText)
+      .filter((part) => part !== '')
+      .join('; ');
+    if (text !== '') return { ...UNKNOWN, text };
     return isObject(errors[0]) ? fromFields(errors[0]) : { ...UNKNOWN, text: String(errors[0]) };
   }
   if (typeof detail === 'string') return { ...fromFields(value), text: detail };
   if (detail !== undefined && detail !== null) {
-    const parts = objects(detail).map((one) => nonEmpty(one['msg']) ?? '');
+    const parts = objects(detail).map(validationText);
     const text =
       parts.filter((part) => part !== '').join('; ') || nonEmpty(asObject(detail)['message']);
     return { ...UNKNOWN, text: text ?? JSON.stringify(detail) };
@@ -42,6 +37,13 @@ export function readProblem(value: unknown): UpstreamProblem | null {
   const named = value['object'] === 'error' || value['type'] === 'error';
   const spoken = nonEmpty(value['message']) ?? nonEmpty(value['msg']);
   return named || spoken !== undefined ? fromFields(value) : null;
+}
+
+/** FastAPI's validation error as Anthropic writes it: `messages.1.role: Input should be …`. */
+function validationText({ loc, msg }: JsonObject): string {
+  const text = nonEmpty(msg) ?? '';
+  const path = Array.isArray(loc) ? loc.filter((step) => step !== 'body').join('.') : '';
+  return path === '' || text === '' ? text : `${path}: ${text}`;
 }
 
 function fromFields(fields: JsonObject): UpstreamProblem {
@@ -56,11 +58,13 @@ function fromFields(fields: JsonObject): UpstreamProblem {
   const code = fields['code'];
   const number = asNumber(code) ?? asNumber(Number(nonEmpty(code) ?? Number.NaN));
   const status = number ?? asNumber(fields['status']) ?? asNumber(fields['status_code']);
+  const param = nonEmpty(fields['param']);
   return {
     text: [text, ...extra].filter((part) => part !== '').join(' – '),
     code: typeof code === 'string' || typeof code === 'number' ? String(code).toLowerCase() : '',
     type: (nonEmpty(fields['type']) ?? nonEmpty(fields['status']) ?? '').toLowerCase(),
     status: status !== undefined && status >= 400 && status < 600 ? status : undefined,
+    ...(param === undefined ? {} : { param }),
   };
 }
 

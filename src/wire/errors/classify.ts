@@ -1,5 +1,4 @@
-import type { ErrorKind } from '../../core/errors.ts';
-import type { UpstreamProblem } from './body.ts';
+import { type ErrorKind, type UpstreamProblem } from '../../core/errors.ts';
 
 const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   400: 'upstream_bad_request',

@@ -1,11 +1,8 @@
-import type { ErrorKind } from '../../core/errors.ts';
+import { type ErrorKind, type UpstreamProblem } from '../../core/errors.ts';
 import type { Target } from '../../providers/target.ts';
-import { quote, type UpstreamProblem } from './body.ts';
+import { quote } from './body.ts';
 import type { ErrorContext } from './context.ts';
-
-/** "valid range of max_tokens is [1, 8192]" and the like (DeepSeek, GLM). */
-const OUTPUT_LIMIT =
-  /max_(?:completion_)?tokens\D{0,80}(?:\[\d+, ?(\d+)\]|(?:at most|<=|less than or equal to|maximum(?: value)? (?:of|is)) ?(\d+))/i;
+import { readOutputLimit } from './output-limit.ts';
 
 /** Who answered, for the start of a message. */
 export function upstreamName(target: Target): string {
@@ -83,7 +80,6 @@ export function explain(
 }
 
 function outputAdvice(text: string, setting: string): string {
-  const match = OUTPUT_LIMIT.exec(text);
-  const limit = match?.[1] ?? match?.[2];
+  const limit = readOutputLimit(text);
   return limit === undefined ? '' : ` Set ${setting}.maxOutputTokens to ${limit}.`;
 }

@@ -1,6 +1,5 @@
-import { GatewayError, type ErrorKind } from '../../core/errors.ts';
+import { GatewayError, type ErrorKind, type UpstreamProblem } from '../../core/errors.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
-import type { UpstreamProblem } from './body.ts';
 import type { ErrorContext } from './context.ts';
 
 /** What an upstream says about a context that is too long; absent where it gives no number. */
@@ -73,6 +72,7 @@ const LIMITS: readonly RegExp[] = [
   /maximum prompt length is (\d+)/i,
   /token limit:? (\d+)/i,
   /> (\d+) maximum/i,
+  /exceed context limit: \d+ \+ \d+ > (\d+)/i,
   /with (\d+) maximum/i,
   /exceeds the (?:available context size|limit) (?:of )?\(?(\d+)/i,
   /maximum number of tokens allowed \(?(\d+)/i,
@@ -89,6 +89,8 @@ const INPUTS: readonly RegExp[] = [
   /input token count \(?(\d+)/i,
   /prompt token count of (\d+)/i,
   /request contains (\d+) tokens/i,
+  /request has (\d+) input tokens/i,
+  /exceed context limit: (\d+) \+/i,
   /\(requested:? (\d+)\)/i,
   /prompt is too long: (\d+)/i,
   /prompt contains (?:at least )?(\d+) (?:input )?tokens/i,

@@ -1,8 +1,13 @@
 import type { Call } from '../../core/call.ts';
-import { GatewayError, type GatewayErrorOptions, type UpstreamAnswer } from '../../core/errors.ts';
+import {
+  GatewayError,
+  type GatewayErrorOptions,
+  type UpstreamAnswer,
+  type UpstreamProblem,
+} from '../../core/errors.ts';
 import type { Target } from '../../providers/target.ts';
 import { answerFacts } from '../errors/answer-facts.ts';
-import { readProblem, readProblemBytes, type UpstreamProblem } from '../errors/body.ts';
+import { readProblem, readProblemBytes } from '../errors/body.ts';
 import { classify } from '../errors/classify.ts';
 import type { ErrorContext } from '../errors/context.ts';
 import { explain, upstreamName } from '../errors/explain.ts';
@@ -72,6 +77,10 @@ function toError(
 ): GatewayError {
   const kind = classify(problem, status);
   const overflow = readOverflow(problem, kind);
-  if (overflow !== null) return overflowError(overflow, context, status);
-  return new GatewayError(kind, explain(kind, problem, status, context), facts);
+  const error =
+    overflow === null
+      ? new GatewayError(kind, explain(kind, problem, status, context), facts)
+      : overflowError(overflow, context, status);
+  error.problem = problem;
+  return error;
 }

@@ -1,5 +1,6 @@
 import type { WireFormat } from '../wire-format.ts';
 import { decodeError } from './errors.ts';
+import { repairRules } from './repairs.ts';
 import { endpointURL } from './endpoint.ts';
 import { encodeRequest } from './request.ts';
 
@@ -10,4 +11,5 @@ export const openaiChat: WireFormat = {
   countsTokens: ({ provider }) => provider.endpoints['openai-chat']?.tokenCount !== undefined,
   encode: encodeRequest,
   decodeError,
+  repairRules,
 };

@@ -12,7 +12,7 @@ import { replyDecoder } from './response.ts';
 import { countRequest } from './token-count.ts';
 import { responseFormat } from './response-format.ts';
 import { searchRequest, searchRounds } from './search-request.ts';
-import { systemMessage } from './system.ts';
+import { systemMessage, withSystem } from './system.ts';
 import { thinkingFields } from './thinking.ts';
 import { OfferedTools } from './offered-tools.ts';
 import { chatTools, toolChoice } from './tools.ts';
@@ -103,7 +103,6 @@ function chatRequest(
   const format = responseFormat(context);
   const noWeb = context.search !== null && compat.webSearch === 'none';
   const system = systemMessage(context, noWeb ? [...format.notes, NO_WEB] : format.notes);
-  const messages = chatMessages(context);
   const inRounds = searchesInRounds(context);
   const stream = (call.stream || compat.alwaysStream) && !inRounds;
   const thinking = inRounds ? NO_THINKING : context.thinking;
@@ -112,7 +111,7 @@ function chatRequest(
   return {
     ...passedFields(request, compat.passFields),
     model: context.model,
-    messages: system === null ? messages : [system, ...messages],
+    messages: withSystem(system, chatMessages(context), context),
     stream,
     ...(stream && compat.streamUsage ? { stream_options: { include_usage: true as const } } : {}),
     ...(maxTokens === undefined ? {} : { [compat.maxTokensField]: maxTokens }),

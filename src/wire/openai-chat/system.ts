@@ -1,4 +1,4 @@
-import type { SystemMessage, TextPart } from './chat.ts';
+import type { ChatMessage, SystemMessage, TextPart } from './chat.ts';
 import { withoutAttribution } from '../attribution.ts';
 import type { EncodeContext } from './context.ts';
 import { isObject, objects, wellFormed, type JsonObject } from '../json.ts';
@@ -23,6 +23,26 @@ export function systemMessage(
   if (parts.length === 0) return null;
   const content = compat.cacheControl ? parts : parts.map((part) => part.text).join('\n\n');
   return { role: 'system', content };
+}
+
+/** The conversation with the system message in front, or within the user's first message. */
+export function withSystem(
+  system: SystemMessage | null,
+  messages: ChatMessage[],
+  { compat }: EncodeContext,
+): ChatMessage[] {
+  if (system === null) return messages;
+  if (compat.systemRole === 'system') return [system, ...messages];
+  const [first, ...rest] = messages;
+  if (first?.role !== 'user') return [{ role: 'user', content: system.content }, ...messages];
+  const { content } = first;
+  return typeof content === 'string' && typeof system.content === 'string'
+    ? [{ role: 'user', content: `${system.content}\n\n${content}` }, ...rest]
+    : [{ role: 'user', content: [...partsOf(system.content), ...partsOf(content)] }, ...rest];
+}
+
+function partsOf<Part>(content: string | readonly Part[]): readonly (Part | TextPart)[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
 
 function systemBlocks(system: unknown): JsonObject[] {

@@ -89,26 +89,31 @@ describe('thinking', () => {
     expect(sent(ask(on), { preset: 'deepseek' })['output_config']).toEqual({ effort: 'high' });
   });
 
-  test('stands before every call, where the upstream insists', () => {
+  test('stands before every call, or every answer, where the upstream insists', () => {
     const call = { type: 'tool_use', id: 't', name: 'Bash', input: {} };
     const thought = { type: 'thinking', thinking: 'mine', signature: 'x' };
     const hidden = { type: 'thinking', thinking: '', signature: 'x' };
-    const messages = [[call], [thought, call], [hidden, call], [text('a')]].map((content) => ({
+    const messages = [[call], [thought, call], [hidden, call], [text('a')], 'b'].map((content) => ({
       role: 'assistant',
       content,
     }));
     const lost = { type: 'thinking', thinking: '(reasoning not available)' };
-    const contents = (more: Json) =>
-      (sent(ask({ messages, ...more }), { preset: 'deepseek' })['messages'] as Json[]).map(
-        (message) => message['content'],
-      );
-    expect(contents({ thinking: adaptive })).toEqual([
+    const contents = (more: Json, reasoningRequired: 'tool-calls' | 'all') =>
+      (
+        sent(ask({ messages, ...more }), { compat: { reasoningRequired } })['messages'] as Json[]
+      ).map((message) => message['content']);
+    const calls = [
       [lost, call],
       [thought, call],
       [{ ...lost, signature: 'x' }, call],
-      [text('a')],
+    ];
+    expect(contents({ thinking: adaptive }, 'tool-calls')).toEqual([...calls, [text('a')], 'b']);
+    expect(contents({ thinking: adaptive }, 'all')).toEqual([
+      ...calls,
+      [lost, text('a')],
+      [lost, text('b')],
     ]);
-    expect(contents({ thinking: { type: 'disabled' } })[0]).toEqual([call]);
+    expect(contents({ thinking: { type: 'disabled' } }, 'all')[0]).toEqual([call]);
   });
 });
 
@@ -142,6 +147,18 @@ describe('structured output', () => {
     });
     expect([body['output_config'], 'system' in body]).toEqual([{ effort: 'low' }, false]);
   });
+});
+
+test('a call is forced only where the upstream takes that', () => {
+  const forced = { tools: [{ name: 'A', input_schema: {} }], tool_choice: { type: 'any' } };
+  const choice = (more: Json, forcedToolChoice: 'without-thinking' | 'never' | 'always') =>
+    sent(ask({ ...forced, ...more }), { compat: { forcedToolChoice } })['tool_choice'];
+  const thinking = { type: 'adaptive' };
+  expect(choice({ thinking }, 'without-thinking')).toEqual({ type: 'auto' });
+  expect(choice({}, 'without-thinking')).toEqual({ type: 'any' });
+  expect(choice({}, 'never')).toEqual({ type: 'auto' });
+  expect(choice({ tool_choice: { type: 'none' } }, 'never')).toEqual({ type: 'none' });
+  expect(choice({ thinking }, 'always')).toEqual({ type: 'any' });
 });
 
 test('max_tokens is cut to what the model takes, and never raised', () => {
