@@ -28,7 +28,7 @@ const isWindows = process.platform === 'win32';
 async function compileHere(): Promise<void> {
   const suffix = isWindows ? '.exe' : '';
   const outfile = join(folder, `clauder${suffix}`);
-  await buildExecutable({ suffix, outfile });
+  await buildExecutable({ outfile });
   if (!isWindows) {
     const link = join(folder, 'cc-route');
     rmSync(link, { force: true });
@@ -40,9 +40,10 @@ async function compileHere(): Promise<void> {
 
 async function compileFor(targets: readonly CompileTarget[]): Promise<void> {
   const made: string[] = [];
-  for (const { name, bun, suffix } of targets) {
+  for (const target of targets) {
+    const { name, suffix } = target;
     const outfile = join(folder, `clauder-${name}${suffix}`);
-    await buildExecutable({ target: bun, suffix, outfile });
+    await buildExecutable({ target, outfile });
     // Without a name and a date in it, so that it is the same each time.
     const packed = Bun.gzipSync(readFileSync(outfile), { level: 9 });
     packed.fill(0, 4, 8);

@@ -1,13 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import type { CompileTarget } from './targets.ts';
 
 const root = join(import.meta.dir, '../..');
 
 export interface BuildRequest {
-  /** Bun's name of the target; absent: this machine. */
-  readonly target?: Bun.Build.CompileTarget;
-  /** `.exe` where the target is Windows. */
-  readonly suffix: '' | '.exe';
+  /** Absent: this machine, and no release. */
+  readonly target?: CompileTarget;
   /** The finished file. */
   readonly outfile: string;
 }
@@ -19,12 +18,12 @@ export interface BuildRequest {
  *
  * @throws Error with Bun's messages
  */
-export async function buildExecutable({ target, suffix, outfile }: BuildRequest): Promise<void> {
+export async function buildExecutable({ target, outfile }: BuildRequest): Promise<void> {
   const folder = join(outfile, '..');
   mkdirSync(folder, { recursive: true });
   const workshop = mkdtempSync(join(folder, '.compile-'));
   try {
-    const draft = join(workshop, `clauder${suffix}`);
+    const draft = join(workshop, `clauder${extname(outfile)}`);
     const build = await Bun.build({
       entrypoints: [join(root, 'src/main.ts')],
       // The folder it is started in is somebody else's: nothing in it may change what it does.
@@ -34,12 +33,19 @@ export async function buildExecutable({ target, suffix, outfile }: BuildRequest)
         autoloadDotenv: false,
         autoloadPackageJson: false,
         autoloadTsconfig: false,
-        ...(target === undefined ? {} : { target }),
+        ...(target === undefined ? {} : { target: target.bun }),
       },
       format: 'esm',
       bytecode: true,
       minify: true,
-      define: { CC_ROUTE_COMMIT: JSON.stringify(commit()) },
+      splitting: true,
+      define: {
+        CC_ROUTE_COMMIT: JSON.stringify(commit()),
+        CC_ROUTE_TARGET: JSON.stringify(
+          target === undefined ? '' : `${target.name}${target.suffix}`,
+        ),
+        CC_ROUTE_DOWNLOAD_URL: JSON.stringify(process.env['CC_ROUTE_DOWNLOAD_URL'] ?? ''),
+      },
       throw: false,
     });
     if (!build.success) throw new Error(build.logs.map(String).join('\n'));

@@ -10,10 +10,13 @@ export const executable = (version: string, exitCode = 0) =>
   `#!/bin/sh\necho "cc-route ${version}"\nexit ${exitCode}\n`;
 
 /** What a release has for one platform, as `scripts/compile.ts --all` writes it. */
-export function release(version: string, content = executable(version)): Map<string, Uint8Array> {
+export function release(
+  version: string,
+  content: string | Uint8Array = executable(version),
+): Map<string, Uint8Array> {
   const name = `clauder-${platform()}`;
   const raw = Buffer.from(content);
-  const packed = Bun.gzipSync(raw);
+  const packed = Bun.gzipSync(raw, { level: 1 });
   const sum = (bytes: Uint8Array) => new Bun.CryptoHasher('sha256').update(bytes).digest('hex');
   const sums = `${sum(raw)}  ${name}\n${sum(packed)}  ${name}.gz\n`;
   return new Map<string, Uint8Array>([
@@ -32,6 +35,8 @@ export interface InstallStage extends AsyncDisposable {
   readonly files: Map<string, Uint8Array>;
   readonly requests: string[];
   readonly dir: string;
+  /** Of the latest release. */
+  readonly url: string;
   publish(version: string, files: ReadonlyMap<string, Uint8Array>): void;
   install(args?: readonly string[], options?: InstallOptions): Promise<Finished>;
 }
@@ -69,7 +74,9 @@ export function createInstallStage(): InstallStage {
     },
   });
   const dir = join(sandbox.home, '.local/bin');
+  const url = `http://127.0.0.1:${server.port}/latest/download`;
   return {
+    url,
     sandbox,
     files,
     requests,
@@ -87,7 +94,7 @@ export function createInstallStage(): InstallStage {
           PATH: sandbox.bin,
           HOME: sandbox.home,
           SHELL: '/bin/bash',
-          CC_ROUTE_DOWNLOAD_URL: `http://127.0.0.1:${server.port}/latest/download`,
+          CC_ROUTE_DOWNLOAD_URL: url,
           ...env,
         },
       });
