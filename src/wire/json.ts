@@ -35,23 +35,22 @@ export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** The text without halves of surrogate pairs, which other servers fail to decode. */
-export function wellFormed(text: string): string {
-  return text.isWellFormed() ? text : text.toWellFormed();
+/** Half of a surrogate pair, as `JSON.stringify` escapes it; whole pairs it writes as they are. */
+const HALF_PAIR = /(?<!\\)((?:\\\\)*)\\ud[0-9a-f]{3}/g;
+
+/** The value as JSON text without halves of surrogate pairs, which other servers fail to decode. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\ud') ? text.replaceAll(HALF_PAIR, '$1\\ufffd') : text;
 }
 
 /**
- * The value as JSON text without halves of surrogate pairs in its strings.
+ * The same for values of the client.
  * @throws GatewayError `malformed_request` where it is nested deeper than any real one.
  */
 export function stringify(value: unknown, where: string): string {
   checkDepth(value, where);
-  const text = JSON.stringify(value ?? {});
-  // Well-formed text has no such escape: JSON.stringify writes whole pairs as they are.
-  if (!text.includes('\\ud')) return text;
-  return JSON.stringify(value ?? {}, (_key, part: unknown) =>
-    typeof part === 'string' ? wellFormed(part) : part,
-  );
+  return jsonText(value ?? {});
 }
 
 /** @throws GatewayError `malformed_request` where the value is nested too deeply. */

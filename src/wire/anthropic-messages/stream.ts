@@ -45,7 +45,7 @@ export class PassthroughStream implements StreamTransform {
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    if (this.state === 'failed') return NOTHING;
+    if (this.state === 'failed' || this.state === 'finished') return NOTHING;
     const bytes = asBuffer(chunk);
     if (this.#held.length === 0 && this.state === 'open' && endsEvent(bytes)) {
       return this.#give(bytes);

@@ -1,15 +1,7 @@
 import type { ContentPart, TextPart, UserPart } from './chat.ts';
 import { flattened } from '../flattened.ts';
 import type { EncodeContext } from './context.ts';
-import {
-  asText,
-  asObject,
-  isObject,
-  nonEmpty,
-  objects,
-  wellFormed,
-  type JsonObject,
-} from '../json.ts';
+import { asText, asObject, isObject, nonEmpty, objects, type JsonObject } from '../json.ts';
 
 /** A content block of Anthropic's as parts of a user message; nothing for one without content. */
 export function contentParts(block: JsonObject, context: EncodeContext): ContentPart[] {
@@ -31,7 +23,7 @@ export function contentParts(block: JsonObject, context: EncodeContext): Content
 function textParts(text: unknown, block: JsonObject, { compat }: EncodeContext): TextPart[] {
   if (typeof text !== 'string' || text.trim() === '') return [];
   const control = compat.cacheControl ? block['cache_control'] : undefined;
-  const part: TextPart = { type: 'text', text: wellFormed(text) };
+  const part: TextPart = { type: 'text', text };
   return [isObject(control) ? { ...part, cache_control: control } : part];
 }
 

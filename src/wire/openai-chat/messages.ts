@@ -9,7 +9,6 @@ import {
   malformed,
   nonEmpty,
   stringify,
-  wellFormed,
   type JsonObject,
 } from '../json.ts';
 import { readReasoning, replayReasoning } from './reasoning.ts';
@@ -111,7 +110,7 @@ function assistantText(blocks: readonly JsonObject[], hasTools: boolean): string
     text += text === '' || adjacent ? piece : `\n\n${piece}`;
     adjacent = block['type'] === 'text';
   }
-  return text.trim() === '' ? '' : wellFormed(text);
+  return text.trim() === '' ? '' : text;
 }
 
 function flattenedHistory(block: JsonObject, hasTools: boolean): string {

@@ -1,7 +1,7 @@
 import type { OpenAiChatCompat } from '../../providers/spec.ts';
 import type { AssistantMessage } from './chat.ts';
 import { decodeCarrier } from '../carrier.ts';
-import { asObject, nonEmpty, wellFormed, type JsonObject } from '../json.ts';
+import { asObject, isShallow, nonEmpty, type JsonObject } from '../json.ts';
 
 /** Stands in for reasoning that was lost, where the vendor insists on some. */
 const LOST_REASONING = '(reasoning not available)';
@@ -23,12 +23,13 @@ export function readReasoning(blocks: readonly JsonObject[], provider: string): 
     text += nonEmpty(block['thinking']) ?? '';
     const carrier = decodeCarrier(block['signature']);
     if (carrier === null || carrier.p !== provider) continue;
-    details.push(...(carrier.d ?? []));
+    // The client may have changed it: nested deeply, it would block its serialisation.
+    if (isShallow(carrier.d)) for (const one of carrier.d ?? []) details.push(one);
     for (const [id, value] of Object.entries(asObject(carrier.g))) {
       if (typeof value === 'string') signatures.set(id, value);
     }
   }
-  return { text: wellFormed(text), details, signatures };
+  return { text, details, signatures };
 }
 
 /** Gives earlier reasoning back in the vendor's field, where it takes any. */

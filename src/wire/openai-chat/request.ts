@@ -4,7 +4,7 @@ import type { EncodedRequest } from '../wire-format.ts';
 import type { ChatRequest, ChatTool } from './chat.ts';
 import { encodeContext, type EncodeContext } from './context.ts';
 import { endpointHeaders, endpointURL } from './endpoint.ts';
-import { asNumber, type JsonObject } from '../json.ts';
+import { asNumber, checkDepth, jsonText, type JsonObject } from '../json.ts';
 import { JsonNode } from '../json-node.ts';
 import { deleteField, mentionsField } from '../json-path.ts';
 import { chatMessages } from './messages.ts';
@@ -62,7 +62,7 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
 }
 
 function encode(request: ChatRequest, { compat }: Target): Uint8Array {
-  return withoutFields(Buffer.from(JSON.stringify(request), 'utf8'), compat.withoutFields);
+  return withoutFields(Buffer.from(jsonText(request), 'utf8'), compat.withoutFields);
 }
 
 /** Each round ends with a call that the gateway answers, which takes whole replies. */
@@ -156,6 +156,10 @@ function sessionField({ call, compat }: EncodeContext): Record<string, unknown> 
 
 function passedFields(request: JsonObject, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
-    names.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])),
+    names.flatMap((name) => {
+      if (request[name] === undefined) return [];
+      checkDepth(request[name], name);
+      return [[name, request[name]]];
+    }),
   );
 }

@@ -1,7 +1,7 @@
 import type { ChatMessage, SystemMessage, TextPart } from './chat.ts';
 import { withoutAttribution } from '../attribution.ts';
 import type { EncodeContext } from './context.ts';
-import { isObject, objects, wellFormed, type JsonObject } from '../json.ts';
+import { isObject, objects, type JsonObject } from '../json.ts';
 
 /**
  * The one system message at the front: many chat templates reject a second or a later one.
@@ -14,7 +14,7 @@ export function systemMessage(
 ): SystemMessage | null {
   const parts = systemBlocks(request['system']).flatMap((block, index): TextPart[] => {
     const raw = typeof block['text'] === 'string' ? block['text'] : '';
-    const text = wellFormed(index === 0 ? withoutAttribution(raw) : raw);
+    const text = index === 0 ? withoutAttribution(raw) : raw;
     if (text.trim() === '') return [];
     const control = compat.cacheControl ? block['cache_control'] : undefined;
     return [{ type: 'text', text, ...(isObject(control) ? { cache_control: control } : {}) }];

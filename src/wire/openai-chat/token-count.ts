@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { TokenCountEndpoint } from '../../providers/spec.ts';
 import { upstreamName } from '../errors/explain.ts';
-import { asNumber, asObject } from '../json.ts';
+import { asNumber, asObject, jsonText } from '../json.ts';
 import type { EncodedRequest, ReplyDecoder } from '../wire-format.ts';
 import type { ChatTool } from './chat.ts';
 import type { EncodeContext } from './context.ts';
@@ -23,7 +23,7 @@ export function countRequest(
     url: new URL(path, `${context.target.baseURL}/`).href,
     headers: endpointHeaders(context, false),
     body: encoder.encode(
-      JSON.stringify({
+      jsonText({
         model: context.model,
         messages: system === null ? messages : [system, ...messages],
         ...(tools.length > 0 ? { tools } : {}),

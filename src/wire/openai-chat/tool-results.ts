@@ -2,7 +2,7 @@ import type { ChatMessage, ContentPart } from './chat.ts';
 import { flattened } from '../flattened.ts';
 import { contentParts } from './content.ts';
 import type { EncodeContext } from './context.ts';
-import { asText, nonEmpty, objects, wellFormed, type JsonObject } from '../json.ts';
+import { asText, nonEmpty, objects, type JsonObject } from '../json.ts';
 import type { CallIds } from './messages.ts';
 
 /** The results that one assistant message's calls wait for. */
@@ -77,7 +77,7 @@ function resultContent(
       }
     }
   }
-  const joined = wellFormed(texts.join('\n'));
+  const joined = texts.join('\n');
   const empty = images.length > 0 ? `(see attached ${kindOf(images)})` : '(no output)';
   const text = joined.trim() === '' ? empty : joined;
   return { text: block['is_error'] === true ? `Error: ${text}` : text, images };

@@ -1,15 +1,7 @@
 import type { ChatTool, ChatToolChoice } from './chat.ts';
 import { DEFERRED_RESERVE, toolChanges } from '../tool-changes.ts';
 import type { EncodeContext } from './context.ts';
-import {
-  asText,
-  asObject,
-  malformed,
-  nonEmpty,
-  objects,
-  wellFormed,
-  type JsonObject,
-} from '../json.ts';
+import { asText, asObject, malformed, nonEmpty, objects, type JsonObject } from '../json.ts';
 import { allowsStrict, toolParameters } from './schema/index.ts';
 
 /**
@@ -44,7 +36,7 @@ export function chatTools(context: EncodeContext): ChatTool[] {
       type: 'function',
       function: {
         name: names.toUpstream(asText(tool['name'])),
-        description: wellFormed(nonEmpty(tool['description']) ?? ''),
+        description: nonEmpty(tool['description']) ?? '',
         parameters: toolParameters(schema, compat.schemaDialect),
         ...(strict ? { strict } : {}),
       },

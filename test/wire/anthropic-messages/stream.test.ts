@@ -91,6 +91,12 @@ describe('PassthroughStream', () => {
     expect(feed(START + quoting, 8).stream.error?.kind).toBe('truncated_reply');
   });
 
+  test('nothing comes out behind the end', () => {
+    const { stream } = feed(COMPLETE, 100);
+    expect(stream.push(Buffer.from(COMPLETE))).toHaveLength(0);
+    expect(stream.state).toBe('finished');
+  });
+
   test('a connection that breaks after message_stop changes nothing', () => {
     const { stream } = feed(COMPLETE, 11, false);
     expect(stream.fail(new GatewayError('connection_lost', 'reset')).length).toBe(0);

@@ -131,6 +131,20 @@ describe('turns', () => {
     ).toContain('🎉');
   });
 
+  test('halves of surrogate pairs are replaced outside of messages too', () => {
+    const schema = { type: 'object', properties: { 'k\uD800': { enum: ['v\uDFFF', '\\ud800'] } } };
+    const sent = encodeChat({
+      ...ASK,
+      stop_sequences: ['s\uD800'],
+      tools: [{ ...BASH, input_schema: schema }],
+    });
+    expect(sent['stop']).toEqual(['s\uFFFD']);
+    const [tool] = sent['tools'] as { function: { parameters: Json } }[];
+    expect(tool?.function.parameters['properties']).toEqual({
+      'k\uFFFD': { enum: ['v\uFFFD', '\\ud800'] },
+    });
+  });
+
   test("other providers' blocks become short text", () => {
     const [, message, last] = convert([
       user('q'),
