@@ -19,11 +19,16 @@ export function documents(texts: PdfTexts): Policy<Attempt, Reply> {
   return async (attempt, next) => {
     const { call, target } = attempt;
     const concerned = call.endpoint === 'messages' && !takesPdf(target);
-    if (!concerned || !Buffer.from(call.body).includes('application/pdf')) return next(attempt);
+    if (!concerned || !mentionsPdf(call.body)) return next(attempt);
     const request: JsonObject = call.json();
     const messages = await withTexts(request['messages'], texts, target, MAX_DEPTH);
     return next({ ...attempt, call: withBody(call, { ...request, messages }) });
   };
+}
+
+/** Spares nearly every body from being parsed. */
+function mentionsPdf(body: Uint8Array): boolean {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('application/pdf');
 }
 
 function takesPdf({ compat, wire }: Target): boolean {
