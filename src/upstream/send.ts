@@ -202,10 +202,12 @@ function noted(error: GatewayError, { call, target }: Attempt): GatewayError {
 function withoutSecret(error: GatewayError, secret: Secret | null): GatewayError {
   const value = secret?.reveal();
   if (value === undefined || value === '') return error;
-  if (error.message.includes(value)) {
-    error.message = redact(error.message.replaceAll(value, '[redacted]'));
+  const without = (text: string): string => redact(text.replaceAll(value, '[redacted]'));
+  if (error.message.includes(value)) error.message = without(error.message);
+  const { passthrough, problem } = error;
+  if (problem?.text.includes(value) === true) {
+    error.problem = { ...problem, text: without(problem.text) };
   }
-  const { passthrough } = error;
   if (passthrough === undefined || !Buffer.from(passthrough.body).includes(value)) return error;
   return error.reworded(error.message);
 }
