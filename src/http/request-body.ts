@@ -1,20 +1,16 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { GatewayError } from '../core/errors.ts';
 
 /** Anthropic's own limit for a request (https://docs.anthropic.com/en/api/overview). */
 export const MAX_BODY_BYTES = 33_554_432;
 
-type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>;
-
-/** Content codings (RFC 9110, section 8.4.1) that a body may come in. */
-const DECODERS = new Map<string, Decoder>([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
-  ['br', promisify(brotliDecompress)],
-  ['zstd', promisify(zstdDecompress)],
-]);
+/** Content codings (RFC 9110, section 8.4.1) that a body may come in, and what undoes them. */
+const DECODERS = new Map([
+  ['gzip', 'gunzip'],
+  ['x-gzip', 'gunzip'],
+  ['deflate', 'inflate'],
+  ['br', 'brotliDecompress'],
+  ['zstd', 'zstdDecompress'],
+] as const);
 
 /**
  * A request's body, decoded. No more than {@link MAX_BODY_BYTES} are taken, on the wire or in
@@ -52,15 +48,19 @@ async function collect(request: Request): Promise<Uint8Array> {
 }
 
 async function decode(body: Uint8Array, coding: string): Promise<Uint8Array> {
-  const decoder = DECODERS.get(coding);
+  const decoder = DECODERS.get(coding as 'gzip');
   if (decoder === undefined) {
     throw new GatewayError(
       'malformed_request',
       `The content-encoding "${coding.slice(0, 40)}" is not supported; use gzip, or none.`,
     );
   }
+  // Hardly any client packs its requests, so a start doesn't wait for this.
+  const [{ promisify }, zlib] = await Promise.all([import('node:util'), import('node:zlib')]);
   try {
-    return await decoder(body, { maxOutputLength: MAX_BODY_BYTES });
+    return await promisify(zlib[decoder] as typeof zlib.gunzip)(body, {
+      maxOutputLength: MAX_BODY_BYTES,
+    });
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new GatewayError('malformed_request', `The body is not valid ${coding}.`, { cause });
