@@ -150,7 +150,7 @@ function credentialOf(
   return {
     kind: 'missing',
     problem:
-      `set ${keyVariable} in the environment of the gateway, or authToken in ` +
-      `modelRoutes["${route.name}"], and start again.${where}`,
+      `set authToken in modelRoutes["${route.name}"], or ${keyVariable} in the environment of the ` +
+      `gateway, which has to be started again for that.${where}`,
   };
 }
