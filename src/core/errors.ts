@@ -1,3 +1,5 @@
+import type { ErrorRule, ErrorType } from './error-rule.ts';
+
 /**
  * Every way a request can fail, as one table. A kind decides the HTTP status, Anthropic's error
  * type and what the client does next; no other file decides any of these.
@@ -6,47 +8,6 @@
  * unless `x-should-retry: false` says otherwise, never shows the text of a 404, shows 402, 409 and
  * 410 at once, and repeats 500 and 529 about ten times.
  */
-
-/** Anthropic's error types (https://docs.anthropic.com/en/api/errors). */
-type ErrorType =
-  | 'invalid_request_error'
-  | 'authentication_error'
-  | 'billing_error'
-  | 'permission_error'
-  | 'not_found_error'
-  | 'request_too_large'
-  | 'rate_limit_error'
-  | 'timeout_error'
-  | 'api_error'
-  | 'overloaded_error';
-
-export interface ErrorRule {
-  /** HTTP status for the client. */
-  readonly status: number;
-  /** Status for Claude Code where it would hide or misread the general one. */
-  readonly claudeCodeStatus?: number;
-  readonly type: ErrorType;
-  /** Worth trying the same target again. */
-  readonly retry: boolean;
-  /** Worth trying the next target of the chain. */
-  readonly fallback: boolean;
-  /** Value of the `x-should-retry` header; absent leaves the decision to the client's own rule. */
-  readonly shouldRetry?: boolean;
-  /** Whose fault it is: what an operator looks at first, and a metric's label. */
-  readonly fault: 'client' | 'config' | 'upstream' | 'network' | 'gateway';
-  /**
-   * After how many such failures in a row the target counts as down, so that its circuit opens. 1
-   * where a failure costs the client a long wait. Absent: it says nothing about the target's health.
-   */
-  readonly opensCircuitAfter?: number;
-  /**
-   * How long the key rests with which it happened, where a route has several, in milliseconds. The
-   * upstream's own `retry-after` counts for more. Absent: the key is not at fault.
-   */
-  readonly keyRestMs?: number;
-  /** No request went out. An earlier failure of the same call tells more. */
-  readonly unsent?: true;
-}
 
 const rule = (
   status: number,
@@ -111,6 +72,7 @@ export const ERROR_KINDS = {
   rate_limited: rule(429, 'rate_limit_error', 'upstream', {
     retry: true,
     fallback: true,
+    invitesRetry: true,
     keyRestMs: 30_000,
   }),
   overloaded: rule(529, 'overloaded_error', 'upstream', {
@@ -158,6 +120,7 @@ export const ERROR_KINDS = {
   connection_lost: rule(502, 'api_error', 'network', {
     retry: true,
     fallback: true,
+    maybeStale: true,
     opensCircuitAfter: 5,
   }),
   /** Connected, but no byte came for as long as `timeouts` allows: minutes. */

@@ -33,42 +33,43 @@ export function retry(settings: RetrySettings, deps: RetryDeps): Policy<Attempt,
   const { clock, random, budget, isDown } = deps;
 
   /** The wait before the next try, in milliseconds; `null`: there is none. */
-  const nextDelayMs = (error: GatewayError, attempt: Attempt): number | null => {
+  const nextDelayMs = (error: GatewayError, attempt: Attempt, isStale: boolean): number | null => {
     const { call, target, number, lastResort, deadlineAt } = attempt;
-    if (!error.worthRetry || number >= settings.maxAttempts) return null;
-    if (call.signal.aborted || (isDown(target) && !lastResort)) return null;
-    const { kind, retryAfterMs } = error;
+    if (!error.worthRetry || call.signal.aborted) return null;
+    // A count of tokens isn't worth a wait: the gateway can estimate it.
+    const maxAttempts = call.endpoint === 'messages' ? settings.maxAttempts : 1;
+    if (!isStale && number >= maxAttempts) return null;
+    if (isDown(target) && !lastResort) return null;
+    const { rule, retryAfterMs } = error;
     if (retryAfterMs !== undefined && retryAfterMs > settings.maxDelayMs) return null;
-    // The first break of a connection may be a kept-alive one that was closed just now.
-    const isStale = kind === 'connection_lost' && number === 1;
     const delayMs = isStale ? 0 : Math.max(retryAfterMs ?? 0, backoffMs(number, settings, random));
     if (clock.now() + delayMs >= deadlineAt) return null;
-    const invited = kind === 'rate_limited' && retryAfterMs !== undefined;
-    return invited || budget.spend(targetHost(target)) ? delayMs : null;
+    const isInvited = rule.invitesRetry === true && retryAfterMs !== undefined;
+    return isInvited || budget.spend(targetHost(target)) ? delayMs : null;
   };
 
   return async (first, next) => {
     const { call, target } = first;
-    // A count of tokens isn't worth a wait: the gateway can estimate it.
-    if (call.endpoint !== 'messages') return next(first);
     budget.earn(targetHost(target));
+    let { number } = first;
     let failure: GatewayError | null = null;
-    for (
-      let attempt = first;
-      ;
-      attempt = { ...attempt, number: attempt.number + 1, isLate: true }
-    ) {
+    let mayBeStale = true;
+    for (;;) {
+      const attempt = failure === null ? first : { ...first, number, isLate: true };
       try {
         return await next(attempt);
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
         if (failure !== null && error.rule.unsent === true) throw failure;
         failure = error;
-        const delayMs = nextDelayMs(error, attempt);
+        const isStale = mayBeStale && error.rule.maybeStale === true;
+        const delayMs = nextDelayMs(error, attempt, isStale);
         if (delayMs === null) throw error;
         call.journal.note({ kind: 'retry', target, delayMs });
         if (delayMs > 0) await pause(clock, delayMs, call.signal);
         if (call.signal.aborted) throw new GatewayError('client_gone', 'The client left.');
+        if (isStale) mayBeStale = false;
+        else number += 1;
       }
     }
   };

@@ -54,7 +54,7 @@ describe('retry', () => {
   ] as const)('%s is tried again', async (kind) => {
     const one = lab([failure(kind), 'ok']);
     expect(await one.end()).toBe('200');
-    expect(one.numbers).toEqual([1, 2]);
+    expect(one.numbers).toHaveLength(2);
     expect(one.call.journal.entries.map((entry) => entry.kind)).toEqual(['retry']);
   });
 
@@ -105,12 +105,19 @@ describe('retry', () => {
   test('a kept-alive connection that was closed is tried again at once, the first time', async () => {
     const one = lab([failure('connection_lost')]);
     await one.end();
-    expect(one.started).toEqual([0, 0, 500]);
+    // With a number of attempts of its own, and then like any other failure.
+    expect(one.started).toEqual([0, 0, 250, 750]);
+    expect(one.numbers).toEqual([1, 1, 2, 3]);
   });
 
   test('maxAttempts 1 means no retry', async () => {
-    const one = lab([failure('connection_lost'), 'ok']);
-    expect(await one.end({ ...SETTINGS, maxAttempts: 1 })).toBe('connection_lost');
+    const one = lab([failure('overloaded'), 'ok']);
+    expect(await one.end({ ...SETTINGS, maxAttempts: 1 })).toBe('overloaded');
+    const stale = lab([failure('connection_lost'), 'ok']);
+    expect(await stale.end({ ...SETTINGS, maxAttempts: 1 })).toBe('200');
+    const broken = lab([failure('connection_lost')]);
+    expect(await broken.end({ ...SETTINGS, maxAttempts: 1 })).toBe('connection_lost');
+    expect(broken.numbers).toEqual([1, 1]);
   });
 
   test('is over at once when the client leaves, and leaves no timer behind', async () => {
@@ -160,7 +167,7 @@ describe('the retry budget', () => {
 
   test('a dead upstream gets at most 1.2 requests for each call, and 3 more', async () => {
     expect(await requestsFor(100, failure('upstream_failed'))).toBe(122);
-    expect(await requestsFor(1, failure('connection_lost'))).toBe(3);
+    expect(await requestsFor(1, failure('connection_lost'))).toBe(4);
   });
 
   test('a rate limit that names its end is outside of it', async () => {

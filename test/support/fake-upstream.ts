@@ -176,7 +176,7 @@ async function answer(
           ...(reply.late === true ? vendor.opening(request.model) : []),
           vendor.errorEvent(reply.message),
         ].map(bytes),
-        reply.late === true ? { pauseMs: 30 } : {},
+        reply.late === true ? { pauseMs: 100 } : {},
       );
     case 'raw':
       return deliver(responder, reply.status, {}, [bytes(reply.body)], reply);

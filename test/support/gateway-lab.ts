@@ -76,7 +76,7 @@ function message(wire: 'anthropic-messages' | 'openai-chat', text = 'hi'): Respo
   );
 }
 
-async function configOf(
+export async function configOf(
   file: ConfigFile,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Config> {
