@@ -25,3 +25,16 @@ export interface RouteSummary {
   /** Why it can't be used, and what to do; `null`: it can. */
   readonly problem: string | null;
 }
+
+/** One thing that a route's upstream refused and gets otherwise since. */
+export interface Lesson {
+  /** In the words of a route's configuration. */
+  readonly what: string;
+  /** How long ago it was learned. */
+  readonly ageMs: number;
+}
+
+/** A route as the gateway that serves it knows it. */
+export interface ServedRoute extends RouteSummary {
+  readonly learned: readonly Lesson[];
+}

@@ -6,7 +6,7 @@ import {
   sameSecret,
   type GatewayRecord,
 } from '../core/control.ts';
-import type { RouteSummary } from '../core/route-summary.ts';
+import type { ServedRoute } from '../core/route-summary.ts';
 
 /** How long a gateway on the same machine may take to answer, in milliseconds. */
 const ANSWER_MS = 3_000;
@@ -121,10 +121,10 @@ export async function fetchStatus(record: GatewayRecord): Promise<GatewayStatus>
  *
  * @throws Error where the gateway doesn't answer or, being older, doesn't tell.
  */
-export async function fetchRoutes(record: GatewayRecord): Promise<readonly RouteSummary[]> {
+export async function fetchRoutes(record: GatewayRecord): Promise<readonly ServedRoute[]> {
   const response = await request(record, '/v1/admin/routes', { headers: credentials(record) });
   if (!response.ok) throw new Error(`the gateway answered its routes with ${response.status}`);
-  return ((await response.json()) as { routes: RouteSummary[] }).routes;
+  return ((await response.json()) as { routes: ServedRoute[] }).routes;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Lesson } from '../core/route-summary.ts';
 import type { Clock } from '../lib/clock.ts';
 import { targetHost, type Target } from '../providers/target.ts';
 import { describeRepair, repaired, type Repair } from '../wire/repairs/repair.ts';
@@ -13,13 +14,6 @@ const MAX_SIGNATURES = 5000;
  * the price of one more refusal if nothing has changed.
  */
 const KEPT_MS = 24 * 3_600_000;
-
-/** One thing that an upstream can't take, in the words of the configuration. */
-export interface Lesson {
-  readonly what: string;
-  /** How long ago it was learned. */
-  readonly ageMs: number;
-}
 
 interface Entry {
   readonly repairs: Map<string, { readonly repair: Repair; readonly atMs: number }>;

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { CONTROL_HEADER } from '../../src/core/control.ts';
 import type { Json } from '../support/chat-vendors/vendor.ts';
-import { routeTo, startGateway, type RunningGateway } from '../support/clauder.ts';
+import { CLAUDER, routeTo, startGateway, type RunningGateway } from '../support/clauder.ts';
 import { until } from '../support/deadline.ts';
 import { startFakeUpstream, type FakeUpstream } from '../support/fake-upstream.ts';
 import { recordedRequests } from '../support/fixtures.ts';
+import { run } from '../support/run.ts';
 import { strictAnthropic } from '../support/strict-anthropic.ts';
 import { thirdPartyAnthropic } from '../support/third-party-anthropic.ts';
 
@@ -93,7 +95,7 @@ describe('a third party that rejects what it does not know', () => {
     expect([upstream.rejections.length, upstream.requests.length]).toEqual([6, 8]);
   });
 
-  test('is told of in the log and at /v1/admin/routes, and survives a reload', async () => {
+  test('is told of in the log, at /v1/admin/routes and by explain, and survives a reload', async () => {
     await (await post(turn())).text();
     const lessons = [
       'systemMessages: "reminders"',
@@ -119,6 +121,21 @@ describe('a third party that rejects what it does not know', () => {
       routes.find((route) => route.name === name)?.learned.map(({ what }) => what);
     expect(learned('third')).toEqual(lessons);
     expect(learned('third-too')).toEqual([]);
+
+    const { configFile } = gateway.record();
+    const explained = await run(
+      [...CLAUDER, 'route', 'explain', 'third', '--config', String(configFile)],
+      {
+        cwd: gateway.sandbox.project,
+        env: gateway.sandbox.environment({
+          CC_ROUTE_STATE_DIR: join(gateway.sandbox.root, 'state'),
+        }),
+      },
+    );
+    expect([explained.code, explained.stdout]).toEqual([
+      0,
+      expect.stringMatching(/learned +systemMessages: "reminders" \(.* ago\), withoutFields/),
+    ]);
   });
 
   test('and by what its route says of it, it is asked right at once', async () => {

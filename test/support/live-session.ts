@@ -40,7 +40,7 @@ export function startLiveSession(desk: Desk, model: string): LiveSession {
     }
   })();
   const send = (message: object) => {
-    child.stdin.write(`${JSON.stringify(message)}\n`);
+    void child.stdin.write(`${JSON.stringify(message)}\n`);
     void child.stdin.flush();
   };
   const next = (what: string, matches: (line: Line) => boolean, from: number) =>

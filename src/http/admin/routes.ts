@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { summarizeRoute } from '../../gateway/route-summary.ts';
+import type { ServedRoute } from '../../core/route-summary.ts';
 import type { HttpContext, HttpEnv } from '../context.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { HttpContext, HttpEnv } from '../context.ts';
 export function listRoutes(http: HttpContext) {
   return (c: Context<HttpEnv>): Response =>
     c.json({
-      routes: http.gateway.table.routes.map((route) =>
+      routes: http.gateway.table.routes.map((route): ServedRoute =>
         Object.assign(summarizeRoute(route), { learned: http.gateway.learned(route.target) }),
       ),
     });

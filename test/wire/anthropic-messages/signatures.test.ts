@@ -4,6 +4,7 @@ import { encodeCarrier } from '../../../src/wire/carrier.ts';
 import { encodeMessages } from '../../support/anthropic-messages.ts';
 import { recordedRequests } from '../../support/fixtures.ts';
 import type { Json } from '../../support/openai-chat.ts';
+import { VECTORS } from '../../conformance/vectors.ts';
 
 const OURS = encodeCarrier({ p: 'kimi', m: 'kimi-k3', f: 'reasoning_content' });
 const REAL = 'EqQBCgIYAhIkYSByZWFsIG9uZQ==';
@@ -79,6 +80,26 @@ describe('an upstream that checks signatures', () => {
       expect(text).toBe(raw);
     },
   );
+});
+
+test('the vector: what is ours goes, what is real and all besides stays', () => {
+  const vector = VECTORS.find(({ name }) => name === 'req_passthrough_strips_foreign_signature');
+  const request = {
+    ...vector?.input,
+    system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral' } }],
+    some_new_field: { a: [1, null] },
+  };
+  const ours = '{"type":"thinking","thinking":"x","signature":"ccp1.abc"},';
+  const text = JSON.stringify(request);
+  expect(text).toContain(ours);
+  const { raw, headers } = encodeMessages(text, {
+    preset: 'anthropic',
+    model: String(vector?.input['model']),
+    headers: { 'anthropic-beta': 'a-1,b-2' },
+  });
+  expect(raw).toBe(text.replace(ours, ''));
+  expect(raw).toContain('EqQBReal');
+  expect(headers.get('anthropic-beta')).toBe('a-1,b-2');
 });
 
 test('an unknown upstream gets all thinking but the gateway’s own', () => {
