@@ -17,7 +17,9 @@ export interface EditableConfig {
   /** Empty where there is no file yet. */
   readonly text: string;
   readonly exists: boolean;
-  /** What it says so far. */
+  /** What it says so far; `null`: nothing. */
+  readonly config: Config | null;
+  /** Its routes, and those that are always there. */
   readonly table: RouteTable;
 }
 
@@ -40,10 +42,17 @@ export async function openConfig(
   const read = await readConfigFile(path);
   if (read.kind === 'invalid') throw new Error(`${shown}: ${read.problem}`);
   if (read.kind === 'absent') {
-    return { path, shown, text: '', exists: false, table: tableOf({ routes: [] }, env) };
+    return {
+      path,
+      shown,
+      text: '',
+      exists: false,
+      config: null,
+      table: tableOf({ routes: [] }, env),
+    };
   }
   const config = await loadConfig({ env, flags: { config: path } });
-  return { path, shown, text: read.text, exists: true, table: tableOf(config, env) };
+  return { path, shown, text: read.text, exists: true, config, table: tableOf(config, env) };
 }
 
 /**

@@ -48,6 +48,15 @@ export interface Config {
   readonly scenarios: {
     /** Web searches of models that have none. */
     readonly webSearch: readonly string[];
+    /** The small model's calls. */
+    readonly background: readonly string[];
+    readonly think: readonly string[];
+    readonly image: readonly string[];
+    readonly longContext: {
+      readonly routes: readonly string[];
+      /** In tokens, for models without a route of their own. */
+      readonly threshold: number;
+    };
   };
   readonly server: {
     readonly port: number;

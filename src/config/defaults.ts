@@ -23,6 +23,9 @@ export const DEFAULTS = {
   readonly rateLimit: Omit<Config['rateLimit'], 'hosts'>;
 };
 
+/** From how many tokens on `scenarios.longContext` takes over. */
+export const LONG_CONTEXT_TOKENS = 60_000;
+
 /** TCP's highest port. Port 0 stands for "any free one". */
 export const MAX_PORT = 65_535;
 

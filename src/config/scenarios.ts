@@ -1,4 +1,5 @@
 import type { Config, RouteConfig } from './config.ts';
+import { LONG_CONTEXT_TOKENS } from './defaults.ts';
 import { suggestion } from './hints.ts';
 import type { Report } from './report.ts';
 import type { FileConfig } from './schema.ts';
@@ -16,8 +17,8 @@ export function resolveScenarios(
   }
   for (const { name } of routes) owners.set(name.toLowerCase(), name);
 
-  const chainOf = (key: keyof Config['scenarios']): string[] => {
-    const wanted = scenarios?.[key] ?? [];
+  const chainOf = (path: readonly string[], wanted: RouteChain | undefined): string[] => {
+    if (wanted === undefined) return [];
     const isList = typeof wanted !== 'string';
     const chain = new Set<string>();
     for (const [index, name] of (isList ? wanted : [wanted]).entries()) {
@@ -26,12 +27,27 @@ export function resolveScenarios(
       else {
         const known = routes.flatMap((route) => [route.name, ...route.aliases]);
         report.error(
-          ['scenarios', key, ...(isList ? [index] : [])],
+          ['scenarios', ...path, ...(isList ? [index] : [])],
           `no route is called "${name}"${suggestion(name, known)}`,
         );
       }
     }
     return [...chain];
   };
-  return { webSearch: chainOf('webSearch') };
+  const { longContext } = scenarios ?? {};
+  const isBare = typeof longContext === 'string' || Array.isArray(longContext);
+  return {
+    webSearch: chainOf(['webSearch'], scenarios?.webSearch),
+    background: chainOf(['background'], scenarios?.background),
+    think: chainOf(['think'], scenarios?.think),
+    image: chainOf(['image'], scenarios?.image),
+    longContext: isBare
+      ? { routes: chainOf(['longContext'], longContext), threshold: LONG_CONTEXT_TOKENS }
+      : {
+          routes: chainOf(['longContext', 'route'], longContext?.route),
+          threshold: longContext?.threshold ?? LONG_CONTEXT_TOKENS,
+        },
+  };
 }
+
+type RouteChain = string | readonly string[];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULTS, MAX_PORT, MAX_TIMER_MS } from './defaults.ts';
+import { DEFAULTS, LONG_CONTEXT_TOKENS, MAX_PORT, MAX_TIMER_MS } from './defaults.ts';
 import { modelName, modelRoutesSchema } from './schema-route.ts';
 
 /** A whole number of milliseconds that a timer can wait. */
@@ -192,6 +192,19 @@ const routeChain = z.union([modelName, z.array(modelName).min(1)], {
   error: 'a name or a list of names',
 });
 
+const longContext = z
+  .strictObject({
+    route: routeChain.meta({
+      description: 'Where long requests go.',
+      examples: ['gpt4', ['gpt4', 'd4f']],
+    }),
+    threshold: count('How many tokens make a request long.', LONG_CONTEXT_TOKENS, 1).optional(),
+  })
+  .meta({
+    description: 'Where long requests go, and from how many tokens on.',
+    examples: [{ route: 'gpt4', threshold: 100_000 }],
+  });
+
 const scenarios = z
   .strictObject({
     webSearch: routeChain
@@ -201,8 +214,41 @@ const scenarios = z
         examples: ['sonar', ['sonar', 'gpt4']],
       })
       .optional(),
+    background: routeChain
+      .meta({
+        description:
+          "Takes Claude Code's small requests, such as titles: those for a claude-*haiku* model.",
+        examples: ['d4f'],
+      })
+      .optional(),
+    think: routeChain
+      .meta({
+        description: 'Takes requests for claude-* models with thinking switched on.',
+        examples: ['g5'],
+      })
+      .optional(),
+    image: routeChain
+      .meta({
+        description:
+          'Takes requests with an image in the turn: for claude-* models, and for models with "vision": false.',
+        examples: ['gpt4'],
+      })
+      .optional(),
+    longContext: z
+      .union([routeChain, longContext], {
+        error: 'a name, a list of names, or { "route": …, "threshold": tokens }',
+      })
+      .meta({
+        description:
+          'Takes long requests: for claude-* models those above the threshold, for any other model those that exceed its context window.',
+        examples: ['gpt4', { route: 'gpt4', threshold: 100_000 }],
+      })
+      .optional(),
   })
-  .meta({ description: 'Routes for requests of a certain kind, whatever model they ask for.' });
+  .meta({
+    description:
+      'Routes for requests of a certain kind. They take over from claude-* names without a route of their own, and from any model that is not able to answer.',
+  });
 
 /** The schema of the configuration file. Unknown keys are errors everywhere. */
 export function configSchema(presets: readonly string[]) {

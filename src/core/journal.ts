@@ -11,7 +11,12 @@ export interface TargetRef {
 /** One step on a call's way. Metrics, traces and log lines are made from these. */
 export type JournalStep =
   /** The model's name led to this target: the first of its chain. */
-  | { readonly kind: 'routed'; readonly target: TargetRef }
+  | {
+      readonly kind: 'routed';
+      readonly target: TargetRef;
+      /** The kind of request that took it there instead of the model's name; `null`: none. */
+      readonly scenario: string | null;
+    }
   /** A request goes out. */
   | { readonly kind: 'attempt'; readonly target: TargetRef }
   /** It failed before the commit point. */

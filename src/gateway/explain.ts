@@ -8,8 +8,10 @@ import {
   type Target,
 } from '../providers/target.ts';
 import { wireFormat } from '../wire/index.ts';
-import { DISCOVERY_PREFIX, type RouteTable } from './resolve.ts';
+import { canSearch } from '../wire/web-search.ts';
+import { DISCOVERY_PREFIX, type Resolution, type RouteTable } from './resolve.ts';
 import { normalizeName, type Route } from './routes.ts';
+import { conditionsFor, scenariosOf, takeover, type ScenarioName } from './scenario.ts';
 
 /** How a model name would be routed, and why. It holds no secret and can be shown to anybody. */
 export interface Explanation {
@@ -20,6 +22,8 @@ export interface Explanation {
   /** `null`: no route is needed (`claude-*`), or none has that name. */
   readonly route: string | null;
   readonly aliases: readonly string[];
+  /** What may take requests elsewhere, whatever the name says; the first that holds does. */
+  readonly scenarios: readonly ScenarioNote[];
   /** `null`: the name leads nowhere. */
   readonly target: TargetSummary | null;
   readonly limits: { readonly contextWindow: Fact<number>; readonly maxOutputTokens: Fact<number> };
@@ -70,32 +74,106 @@ export interface Capabilities {
   readonly thinking: boolean | null;
 }
 
-/** Explains a name as {@link RouteTable.resolve} would take it. Sends nothing. */
-export function explain(name: string, table: RouteTable, config: Config): Explanation {
+/** What a request would be like, for which an explanation is asked. */
+export interface RequestKind {
+  readonly image: boolean;
+  readonly thinking: boolean;
+  readonly webSearch: boolean;
+  readonly tokens: number;
+}
+
+/** A scenario that takes over from the model. */
+export interface ScenarioNote {
+  readonly scenario: ScenarioName | 'webSearch';
+  /** `where an image is in the turn` */
+  readonly when: string;
+  /** Where such requests go first. */
+  readonly route: string;
+  /** Whether it does for the request that was asked about. */
+  readonly applies: boolean;
+}
+
+/** Explains a name as the gateway would take it, for a request of a certain kind. Sends nothing. */
+export async function explain(
+  name: string,
+  kind: RequestKind,
+  table: RouteTable,
+  config: Config,
+): Promise<Explanation> {
   const route = table.find(name);
   if (route === undefined && !isAnthropicModel(name)) return unknownName(name, table);
-  const { targets } = table.resolve(name);
+  const resolution = table.resolve(name);
+  const { scenarios, targets } = await throughScenarios(name, kind, resolution, table, config);
   const [target, ...chain] = targets;
-  const own = config.routes.find((other) => other.name === route?.name)?.facts ?? {};
+  const [asked] = resolution.targets;
+  const own = config.routes.find((other) => other.name === target.route)?.facts ?? {};
   const fact = <Key extends keyof ModelFacts>(key: Key): Fact<NonNullable<ModelFacts[Key]>> => {
     const value = target.facts[key];
     if (value === undefined) return { value: null, from: null };
     return { value, from: own[key] === undefined ? 'model table' : 'route' };
   };
+  const isOwnChain = target === asked && (route === undefined || route.fallback !== null);
   return {
     name,
-    why: reason(name, route),
+    why: reason(
+      name,
+      route,
+      scenarios.find(({ applies }) => applies),
+    ),
     route: route?.name ?? null,
     aliases: route?.aliases ?? [],
+    scenarios,
     target: summarizeTarget(target, name),
     limits: { contextWindow: fact('contextWindow'), maxOutputTokens: fact('maxOutputTokens') },
     capabilities: capabilitiesOf(target),
     pricing: fact('pricing'),
     fallback: {
-      from: route !== undefined && route.fallback === null ? 'siblings' : 'route',
+      from: target === asked && !isOwnChain ? 'siblings' : 'route',
       targets: chain.map((other) => summarizeTarget(other, other.route)),
     },
     nearest: [],
+  };
+}
+
+interface Taken {
+  readonly scenarios: readonly ScenarioNote[];
+  readonly targets: Resolution['targets'];
+}
+
+/** The scenarios that may take over from a model, and where the request ends up. */
+async function throughScenarios(
+  name: string,
+  kind: RequestKind,
+  resolution: Resolution,
+  table: RouteTable,
+  config: Config,
+): Promise<Taken> {
+  const configured = scenariosOf(config, table);
+  const conditions = configured === null ? [] : conditionsFor(name, resolution, configured);
+  const taken = await takeover(conditions, {
+    hasImages: () => kind.image,
+    thinks: () => kind.thinking,
+    exceeds: (tokens) => kind.tokens > tokens,
+  });
+  const targets = taken?.targets ?? resolution.targets;
+  const notes: ScenarioNote[] = conditions.map(({ scenario, when, targets: [first] }) => ({
+    scenario,
+    when,
+    route: first.route,
+    applies: scenario === taken?.scenario,
+  }));
+  const searchers = table.targetsOf(config.scenarios.webSearch);
+  const [first, ...others] = searchers.filter((one) => canSearch(one) !== false);
+  if (first === undefined || canSearch(targets[0]) === true) return { scenarios: notes, targets };
+  const note = {
+    scenario: 'webSearch',
+    when: 'where the web is searched, as this model has no search',
+    route: first.route,
+    applies: kind.webSearch,
+  } as const;
+  return {
+    scenarios: [...notes, note],
+    targets: kind.webSearch ? [first, ...others] : targets,
   };
 }
 
@@ -124,7 +202,8 @@ function originOf(credential: CredentialSource): string | null {
 
 const isAnthropicModel = (name: string): boolean => /^claude-/iu.test(name);
 
-function reason(name: string, route: Route | undefined): string {
+function reason(name: string, route: Route | undefined, taken: ScenarioNote | undefined): string {
+  if (taken !== undefined) return `the scenario ${taken.scenario} takes it: ${taken.when}`;
   if (route === undefined) {
     return "no route has this name, and claude-* goes to Anthropic with the session's own login";
   }
@@ -146,6 +225,7 @@ function unknownName(name: string, table: RouteTable): Explanation {
     why: 'no route has this name, and it is no claude-* model',
     route: null,
     aliases: [],
+    scenarios: [],
     target: null,
     limits: { contextWindow: none, maxOutputTokens: none },
     capabilities: null,

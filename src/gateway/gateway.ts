@@ -15,6 +15,7 @@ import { TokenCounts } from './count-tokens.ts';
 import { createPipeline } from './pipeline.ts';
 import { RouteTable } from './resolve.ts';
 import { buildRoutes, type Environment } from './routes.ts';
+import { scenariosOf } from './scenario.ts';
 import { createState } from './state.ts';
 
 export interface GatewayDeps {
@@ -65,6 +66,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       random,
       reach,
       sinks: [...sinks, counts.sink],
+      scenarios: scenariosOf(next, table),
       searchers: table.targetsOf(next.scenarios.webSearch),
       cache: next.cache,
       retry: next.retry,

@@ -19,12 +19,16 @@ import type { Attempt, Reply } from '../upstream/attempt.ts';
 import { send, type SendDeps } from '../upstream/send.ts';
 import type { TokenCounts } from './count-tokens.ts';
 import type { RouteTable } from './resolve.ts';
+import { conditionsFor, takeover, type ScenarioName, type Scenarios } from './scenario.ts';
 import type { GatewayState } from './state.ts';
+import { traitsOf } from './traits.ts';
 
 export interface PipelineDeps extends SendDeps {
   readonly table: RouteTable;
   readonly counts: TokenCounts;
   readonly sinks: readonly CallSink[];
+  /** Routes for requests of a certain kind; `null`: none are configured. */
+  readonly scenarios: Scenarios | null;
   /** Where web searches go of models that have none. */
   readonly searchers: readonly Target[];
   readonly state: GatewayState;
@@ -40,7 +44,7 @@ export interface PipelineDeps extends SendDeps {
  * in the wrong place doesn't compile. Policies are added here and nowhere else.
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
-  const { table, counts, sinks, state, clock, random, reach } = deps;
+  const { counts, sinks, state, clock, random, reach } = deps;
   const { circuits, retryBudget: budget, sessions, buckets, answers, keyRing } = state;
   const isDown = circuits.isOpen.bind(circuits);
 
@@ -60,11 +64,28 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
     [countTokens(counts), webSearch(deps.searchers), cache(answers, deps.cache)],
     fallback(attempt, { clock, sessions }),
   );
-  return compose<Call, Reply>([observe(sinks)], (call) => {
-    const { targets } = table.resolve(call.model);
-    call.journal.note({ kind: 'routed', target: targets[0] });
+  return compose<Call, Reply>([observe(sinks)], async (call) => {
+    const { scenario, targets } = await chooseTargets(call, deps);
+    call.journal.note({ kind: 'routed', target: targets[0], scenario });
     return routed({ call, targets, deadlineAt: clock.now() + timeLimitMs(call) });
   });
+}
+
+interface Choice {
+  readonly targets: RoutedCall['targets'];
+  /** What took over from the model that was asked for; `null`: nothing did. */
+  readonly scenario: ScenarioName | null;
+}
+
+/** By the model's name, unless the request is of a kind that has routes of its own. */
+async function chooseTargets(call: Call, deps: PipelineDeps): Promise<Choice> {
+  const { table, scenarios, counts } = deps;
+  const resolution = table.resolve(call.model);
+  const { targets } = resolution;
+  if (scenarios === null || call.endpoint !== 'messages') return { targets, scenario: null };
+  const conditions = conditionsFor(call.model, resolution, scenarios);
+  const taken = await takeover(conditions, traitsOf(call, targets[0], counts.counter));
+  return taken ?? { targets, scenario: null };
 }
 
 function countTokens(counts: TokenCounts): Policy<RoutedCall, Reply> {

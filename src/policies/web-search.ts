@@ -26,7 +26,7 @@ export function webSearch(searchers: readonly Target[]): Policy<RoutedCall, Repl
     const search = requestedSearch(call.json());
     if (search === null || !search.alone) return next(routed);
     if (first !== undefined) {
-      call.journal.note({ kind: 'routed', target: first });
+      call.journal.note({ kind: 'routed', target: first, scenario: 'webSearch' });
       return next({ ...routed, targets: [first, ...others] });
     }
     return able === null ? next(routed) : refusal(call, targets[0], search);

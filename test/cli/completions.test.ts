@@ -88,7 +88,7 @@ describe('bash', () => {
   });
 });
 
-describe('fish', () => {
+describe.skipIf(Bun.which('fish') === null)('fish', () => {
   const complete = async (stage: Stage, line: string) => {
     const script = 'cc-route completions fish | source; complete -C "$argv[1]"';
     const ended = await run(['fish', '--no-config', '-c', script, line], {
@@ -130,7 +130,9 @@ describe('in an interactive shell, set up by clauder --install-completions', () 
     fish: ['fish', '-i'],
   };
 
-  test.each(['bash', 'zsh', 'fish'] as const)('%s', async (shell) => {
+  const there = (['bash', 'zsh', 'fish'] as const).filter((shell) => Bun.which(shell) !== null);
+
+  test.each(there)('%s', async (shell) => {
     await using stage = await createShellStage();
     const env = { ...stage.environment(), SHELL: `/usr/bin/${shell}`, PS1: '> ' };
     const installed = await run([...CLAUDER, '--install-completions'], {

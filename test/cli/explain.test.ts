@@ -99,3 +99,49 @@ describe('cc-route explain', () => {
     expect(ended.stderr).toContain('modelRoutes');
   });
 });
+
+describe('cc-route explain shows scenarios', () => {
+  const scenarios = JSON.stringify({
+    modelRoutes: {
+      g5: { preset: 'ollama', vision: false, contextWindow: 64_000 },
+      d4f: { preset: 'ollama' },
+      gpt4: { preset: 'ollama', vision: true },
+      pplx: { preset: 'perplexity', authToken: 'key-1' },
+    },
+    scenarios: {
+      background: 'd4f',
+      think: 'g5',
+      image: 'gpt4',
+      longContext: { route: 'd4f', threshold: 100_000 },
+      webSearch: 'pplx',
+    },
+  });
+
+  test.each([
+    [['claude-haiku-4-5'], 'd4f', 'background: to d4f always, as this is the small'],
+    [['claude-sonnet-5', '--thinking'], 'g5', 'think: to g5 where thinking is on'],
+    [['claude-sonnet-5', '--image'], 'gpt4', 'image: to gpt4 where an image is in the turn'],
+    [['g5', '--image'], 'gpt4', 'image: to gpt4 where an image is in the turn, as this model'],
+    [['claude-sonnet-5', '--tokens', '150k'], 'd4f', 'longContext: to d4f above 100,000 tokens'],
+    [['g5', '--tokens', '64,001'], 'd4f', 'longContext: to d4f above 64,000 tokens, its context'],
+    [['d4f', '--web-search'], 'pplx', 'webSearch: to pplx where the web is searched'],
+  ] as const)('%p ends at %p', async (args, target, line) => {
+    await using stage = await createStage({ config: scenarios });
+    const { stdout } = await stage.clauder(['route', 'explain', ...args]);
+    const applied = stdout.split('\n').filter((one) => one.includes('← applies'));
+    expect(applied).toHaveLength(1);
+    expect(applied[0]).toContain(line);
+    expect(stdout).toMatch(new RegExp(`as +${target}\\n`, 'u'));
+    const json = await stage.clauder(['route', 'explain', ...args, '--json']);
+    expect(JSON.parse(json.stdout).target.route).toBe(target);
+  });
+
+  test('without a reason nothing is taken over', async () => {
+    await using stage = await createStage({ config: scenarios });
+    const { stdout } = await stage.clauder(['route', 'explain', 'g5']);
+    expect(stdout).toContain('scenarios  image: to gpt4');
+    expect(stdout).not.toContain('← applies');
+    const wrong = await stage.clauder(['route', 'explain', 'g5', '--tokens', 'many']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+  });
+});

@@ -11,6 +11,7 @@ type RouteEntry = Readonly<Record<string, unknown>>;
 const configOf = (stage: Stage) =>
   JSON.parse(readFileSync(join(stage.sandbox.home, '.claude/settings.cc-route.json'), 'utf8')) as {
     modelRoutes: Readonly<Record<string, RouteEntry>>;
+    scenarios?: unknown;
   };
 
 /** Imports into an empty home; the file that was written is loaded and every route explained. */
@@ -19,7 +20,7 @@ async function importAndExplain(stage: Stage, args: readonly string[], env = {})
   expect(ended.stderr).toBe('');
   expect(ended.code).toBe(0);
   expect(ended.stdout.match(KEY)).toBeNull();
-  const { modelRoutes } = configOf(stage);
+  const { modelRoutes, scenarios } = configOf(stage);
   const path = join(stage.sandbox.home, '.claude/settings.cc-route.json');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const check = await stage.clauder(['route', 'config', 'check'], undefined, { env });
@@ -30,7 +31,7 @@ async function importAndExplain(stage: Stage, args: readonly string[], env = {})
     expect(explained.code).toBe(0);
     problems.push(JSON.parse(explained.stdout).target.problem);
   }
-  return { ended, modelRoutes, problems };
+  return { ended, modelRoutes, scenarios, problems };
 }
 
 describe('from claude-code-router', () => {
@@ -38,9 +39,13 @@ describe('from claude-code-router', () => {
     await using stage = await createStage();
     const source = readFileSync(fixture('claude-code-router-v1.json'), 'utf8');
     stage.sandbox.write('home/.claude-code-router/config.json', source);
-    const { ended, modelRoutes, problems } = await importAndExplain(stage, ['claude-code-router'], {
-      DASHSCOPE_API_KEY: 'sk-x',
-    });
+    const { ended, modelRoutes, scenarios, problems } = await importAndExplain(
+      stage,
+      ['claude-code-router'],
+      {
+        DASHSCOPE_API_KEY: 'sk-x',
+      },
+    );
     expect(problems.every((problem) => problem === null)).toBeTrue();
     expect(modelRoutes).toMatchObject({
       'gemini-2.5-pro-preview': {
@@ -73,6 +78,12 @@ describe('from claude-code-router', () => {
     expect(modelRoutes['qwen3-coder-plus']).not.toHaveProperty('authToken');
     expect(modelRoutes['deepseek-chat']).not.toHaveProperty('baseURL');
     expect(Object.keys(modelRoutes)).toHaveLength(16);
+    expect(scenarios).toEqual({
+      background: 'qwen2.5-coder:latest',
+      think: 'deepseek-reasoner',
+      longContext: { route: 'gemini-2.5-pro-preview', threshold: 60_000 },
+      webSearch: 'gemini-2.5-flash',
+    });
     expect(ended.stdout).toContain('PROXY_URL: the gateway takes HTTPS_PROXY');
     expect(ended.stdout).toEndWith('Next: clauder --model dc\n');
   });

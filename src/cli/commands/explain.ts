@@ -1,9 +1,14 @@
 import { stateDir, type Environment } from '../../config/paths.ts';
 import type { Lesson } from '../../core/route-summary.ts';
-import { explain, type Explanation, type TargetSummary } from '../../gateway/explain.ts';
+import {
+  explain,
+  type Explanation,
+  type ScenarioNote,
+  type TargetSummary,
+} from '../../gateway/explain.ts';
 import { bypassProxies, fetchRoutes } from '../../launcher/control-client.ts';
 import { findGateway } from '../../launcher/gateway-process.ts';
-import { command } from '../command.ts';
+import { command, UsageError } from '../command.ts';
 import { configArg, jsonArg, loadTable } from '../configuration.ts';
 import { capabilityText, factText, keyText, priceText, tokenCount } from '../describe.ts';
 import { duration, EXIT, fields, paint, print, printError, printJson } from '../output.ts';
@@ -19,13 +24,28 @@ export default command({
       valueHint: 'alias',
       description: 'A model name or alias.',
     },
+    thinking: { type: 'boolean', description: 'For a request with thinking switched on.' },
+    image: { type: 'boolean', description: 'For a request with an image.' },
+    'web-search': { type: 'boolean', description: 'For a web search.' },
+    tokens: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'For a request of so many tokens.',
+    },
     json: jsonArg,
     config: configArg,
   },
-  async run({ model, json, config: file }) {
-    const { config, table } = await loadTable(file, process.env);
-    const explanation = explain(model, table, config);
-    const learned = await lessonsOf(explanation.route, process.env);
+  async run(args) {
+    const { json } = args;
+    const { config, table } = await loadTable(args.config, process.env);
+    const kind = {
+      image: args.image === true,
+      thinking: args.thinking === true,
+      webSearch: args['web-search'] === true,
+      tokens: args.tokens === undefined ? 0 : parseCount(args.tokens),
+    };
+    const explanation = await explain(args.model, kind, table, config);
+    const learned = await lessonsOf(explanation.target?.route ?? null, process.env);
     if (json === true) printJson({ ...explanation, learned });
     else if (explanation.target === null) printError(unknownText(explanation));
     else print(explanationText(explanation, explanation.target, learned));
@@ -47,6 +67,16 @@ async function lessonsOf(route: string | null, env: Environment): Promise<readon
   }
 }
 
+/** `90000`, `90,000`, `90k`. */
+function parseCount(text: string): number {
+  const [, digits = '', unit = ''] = /^([\d_,]+)(k?)$/iu.exec(text) ?? [];
+  const count = Number(digits.replaceAll(/[_,]/gu, '')) * (unit === '' ? 1 : 1000);
+  if (digits === '' || !Number.isSafeInteger(count)) {
+    throw new UsageError(`--tokens ${text}: expected a number`);
+  }
+  return count;
+}
+
 function unknownText({ name, why, nearest }: Explanation): string {
   const hint = nearest.length === 0 ? '' : `\nDid you mean ${nearest.join(', ')}?`;
   return `${JSON.stringify(name)}: ${why}.${hint}\nSee every name: cc-route models`;
@@ -57,12 +87,13 @@ function explanationText(
   target: TargetSummary,
   learned: readonly Lesson[],
 ): string {
-  const { name, why, aliases, limits, capabilities, pricing, fallback } = explanation;
+  const { name, why, aliases, scenarios, limits, capabilities, pricing, fallback } = explanation;
   const tokens = (count: number): string => `${tokenCount(count)} tokens`;
   const abilities = capabilities === null ? '' : capabilityText(capabilities);
   const rows: (readonly [string, string])[] = [
     ['why', why],
     ['aliases', aliases.join(', ')],
+    ['scenarios', scenarios.map(scenarioText).join('\n')],
     ['sent to', target.builtIn ? 'nobody: answered inside the gateway' : target.url],
     ['as', target.model],
     ['format', formatText(target)],
@@ -82,6 +113,11 @@ function explanationText(
 /** What the upstream refused and gets otherwise; `compat` of the route can say so for good. */
 function learnedText(learned: readonly Lesson[]): string {
   return learned.map(({ what, ageMs }) => `${what} (${duration(ageMs)} ago)`).join(', ');
+}
+
+function scenarioText({ scenario, when, route, applies }: ScenarioNote): string {
+  const text = `${scenario}: to ${route} ${when}`;
+  return applies ? `${text} ${paint('green', '← applies')}` : text;
 }
 
 function formatText({ wire }: TargetSummary): string {

@@ -7,7 +7,7 @@ import { openConfig, saveConfig, type EditableConfig } from '../config-file.ts';
 import { configArg, jsonArg } from '../configuration.ts';
 import { planImport, type ImportPlan, type PlannedRoute } from '../import/plan.ts';
 import { findSourceFile, readSource, SOURCES } from '../import/sources.ts';
-import { EXIT, paint, plural, print, printError, printJson, table } from '../output.ts';
+import { EXIT, fields, paint, plural, print, printError, printJson, table } from '../output.ts';
 
 const NAMES = SOURCES.map(({ name }) => name).join(' or ');
 
@@ -39,17 +39,15 @@ export default command({
       return EXIT.failure;
     }
     const file = await openConfig(args.config, env);
-    const plan = planImport(readSource(source, from), file.table);
+    const plan = planImport(readSource(source, from), file.table, (name) =>
+      hasScenario(file, name),
+    );
     const origin = displayPath(from, { env });
     if (args.json === true) printJson(asJson(plan, from, file));
     else print(planText(plan, origin, file));
     if (args['dry-run'] === true || plan.routes.length === 0) return EXIT.ok;
     if (args.yes !== true && !(await isWanted(plan, file))) return EXIT.failure;
-    const text = plan.routes.reduce(
-      (before, { name, value }) => setValue(before, ['modelRoutes', name], value),
-      file.text,
-    );
-    await saveConfig(file, text, env);
+    await saveConfig(file, textWith(plan, file), env);
     if (args.json === true) return EXIT.ok;
     print(`\n${file.exists ? 'added to' : 'written:'} ${file.shown}`);
     const next = plan.start === null ? 'cc-route doctor --live' : `clauder --model ${plan.start}`;
@@ -57,6 +55,27 @@ export default command({
     return EXIT.ok;
   },
 });
+
+function textWith({ routes, scenarios }: ImportPlan, { text }: EditableConfig): string {
+  const withRoutes = routes.reduce(
+    (before, { name, value }) => setValue(before, ['modelRoutes', name], value),
+    text,
+  );
+  return Object.entries(scenarios).reduce(
+    (before, [name, value]) => setValue(before, ['scenarios', name], value),
+    withRoutes,
+  );
+}
+
+/** Whether the file says something of a scenario already. */
+function hasScenario({ config }: EditableConfig, name: string): boolean {
+  const scenarios: Readonly<Record<string, unknown>> = config?.scenarios ?? {};
+  const value = scenarios[name];
+  if (Array.isArray(value)) return value.length > 0;
+  return (
+    config !== null && config.scenarios.longContext.routes.length > 0 && name === 'longContext'
+  );
+}
 
 /** Asks at a terminal; elsewhere nobody could answer. */
 async function isWanted({ routes }: ImportPlan, { shown }: EditableConfig): Promise<boolean> {
@@ -75,12 +94,18 @@ async function isWanted({ routes }: ImportPlan, { shown }: EditableConfig): Prom
 }
 
 function planText(plan: ImportPlan, origin: string, { shown }: EditableConfig): string {
-  const { routes, skipped } = plan;
+  const { routes, scenarios, skipped } = plan;
   const parts = [
     routes.length === 0
       ? `${origin} has nothing that ${shown} hasn't.`
       : `${origin} → ${shown}: ${plural(routes.length, 'route')}\n\n${routesTable(routes)}`,
   ];
+  if (Object.keys(scenarios).length > 0) {
+    const rows = Object.entries(scenarios).map(
+      ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+    );
+    parts.push(`${paint('bold', 'scenarios')}\n${fields(rows)}`);
+  }
   if (skipped.length > 0) {
     const rows = skipped.map(({ what, why }) => `  ${what}: ${paint('dim', why)}`);
     parts.push(`${paint('bold', 'not taken over')}\n${rows.join('\n')}`);
@@ -100,7 +125,11 @@ function routesTable(routes: readonly PlannedRoute[]): string {
 }
 
 /** The plan without the keys. */
-function asJson({ routes, skipped, start }: ImportPlan, from: string, file: EditableConfig) {
+function asJson(
+  { routes, scenarios, skipped, start }: ImportPlan,
+  from: string,
+  file: EditableConfig,
+) {
   const shown = routes.map(({ value, ...route }) => {
     const { authToken, ...rest } = value;
     const isVariable = typeof authToken === 'string' && authToken.startsWith('${');
@@ -108,5 +137,5 @@ function asJson({ routes, skipped, start }: ImportPlan, from: string, file: Edit
       value: authToken === undefined || isVariable ? value : { ...rest, authToken: '(hidden)' },
     });
   });
-  return { from, to: file.path, routes: shown, skipped, start };
+  return { from, to: file.path, routes: shown, scenarios, skipped, start };
 }

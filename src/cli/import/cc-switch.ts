@@ -47,6 +47,8 @@ export function readCcSwitch(bytes: Uint8Array, file: string): Found {
     skipped,
     start: current === undefined ? null : startOf(current),
     fallback: [],
+    scenarios: {},
+    longContextTokens: null,
   };
 }
 

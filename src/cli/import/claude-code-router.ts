@@ -22,7 +22,7 @@ const READ = new Set(['anthropic', 'maxtoken']);
 const CHAT_ENDPOINT = /\/chat\/completions$/u;
 const MESSAGES_ENDPOINT = /\/v1\/messages$/u;
 
-/** Its scenarios, and what they are for. */
+/** Its names of scenarios, which are ours as well. */
 const SCENARIOS = ['background', 'think', 'longContext', 'webSearch', 'image'] as const;
 
 /**
@@ -37,12 +37,6 @@ export function readClaudeCodeRouter(text: string, file: string): Found {
     models.push(...readProvider(asObject(entry), skipped));
   }
   const router = asObject(config['Router'] ?? config['router']);
-  for (const scenario of SCENARIOS.filter((one) => asText(router[one]) !== '')) {
-    skipped.push({
-      what: `Router.${scenario} (${asText(router[scenario])})`,
-      why: 'scenarios are not taken over',
-    });
-  }
   skipped.push(...otherSettings(config));
   return {
     program: 'claude-code-router',
@@ -53,6 +47,12 @@ export function readClaudeCodeRouter(text: string, file: string): Found {
     fallback: asList(asObject(config['fallback'])['default'])
       .map(readRef)
       .filter((ref) => ref !== null),
+    scenarios: Object.fromEntries(
+      SCENARIOS.map((name) => [name, readRef(router[name])] as const).filter(
+        (entry): entry is [(typeof SCENARIOS)[number], ModelRef] => entry[1] !== null,
+      ),
+    ),
+    longContextTokens: asCount(router['longContextThreshold']),
   };
 }
 

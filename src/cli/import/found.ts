@@ -32,6 +32,10 @@ export interface Found {
   readonly start: ModelRef | null;
   /** Those to try next when that one fails. */
   readonly fallback: readonly ModelRef[];
+  /** Models for requests of a certain kind, by our names of the kinds. */
+  readonly scenarios: Readonly<Record<string, ModelRef>>;
+  /** From how many tokens on a request is long; `null`: it says nothing. */
+  readonly longContextTokens: number | null;
 }
 
 export interface Skipped {

@@ -22,6 +22,8 @@ export interface PlannedRoute {
 /** What an import would do. */
 export interface ImportPlan {
   readonly routes: readonly PlannedRoute[];
+  /** The entries of `scenarios`. */
+  readonly scenarios: Readonly<Record<string, JsonValue>>;
   readonly skipped: readonly Skipped[];
   /** What to type to go on as before; `null`: the other program has no such thing. */
   readonly start: string | null;
@@ -31,7 +33,11 @@ export interface ImportPlan {
  * Makes routes of what was found. Names that are taken are left alone; a model that is there
  * already, at the same provider, isn't added again.
  */
-export function planImport(found: Found, table: RouteTable): ImportPlan {
+export function planImport(
+  found: Found,
+  table: RouteTable,
+  isScenarioTaken: (name: string) => boolean,
+): ImportPlan {
   const taken = new Set(namesOf(table).map(normalizeName));
   const skipped = [...found.skipped];
   const routes: PlannedRoute[] = [];
@@ -61,9 +67,30 @@ export function planImport(found: Found, table: RouteTable): ImportPlan {
     routes: routes.map((route) =>
       route === start ? withFallback(route, found.fallback, named) : route,
     ),
+    scenarios: scenariosFrom(found, named, isScenarioTaken, skipped),
     skipped,
     start: start === undefined ? null : (start.alias ?? start.name),
   };
+}
+
+/** Models of scenarios by the routes that they became. */
+function scenariosFrom(
+  found: Found,
+  named: ReadonlyMap<string, PlannedRoute>,
+  isTaken: (name: string) => boolean,
+  skipped: Skipped[],
+): Record<string, JsonValue> {
+  const scenarios: Record<string, JsonValue> = {};
+  for (const [name, ref] of Object.entries(found.scenarios)) {
+    const route = named.get(refKey(ref));
+    const what = `the scenario ${name} (${ref.provider},${ref.model})`;
+    if (isTaken(name)) skipped.push({ what, why: 'there is a scenario of that name' });
+    else if (route === undefined) skipped.push({ what, why: 'its model is not taken over' });
+    else if (name === 'longContext' && found.longContextTokens !== null) {
+      scenarios[name] = { route: route.name, threshold: found.longContextTokens };
+    } else scenarios[name] = route.name;
+  }
+  return scenarios;
 }
 
 const refKey = ({ provider, model }: ModelRef): string =>
