@@ -8,6 +8,10 @@ import type { Watchdog } from './watchdog.ts';
 /** Silence after which a `ping` goes to the client. Claude Code shows a waiting notice at 20 s. */
 const PING_AFTER_MS = 12_000;
 
+/** What an upstream may still say behind a complete answer, and how long it may take. */
+const LET_GO_MS = 1000;
+const LET_GO_BYTES = 16_384;
+
 const PING = Buffer.from('event: ping\ndata: {"type": "ping"}\n\n', 'utf8');
 
 export interface ReplyStreamOptions {
@@ -15,6 +19,8 @@ export interface ReplyStreamOptions {
   readonly transform: StreamTransform;
   /** What the transform gave out before the reply was committed. */
   readonly first: Uint8Array;
+  /** A read that had begun by then. */
+  readonly pending: Promise<ReadResult> | null;
   readonly watchdog: Watchdog;
   readonly clock: Clock;
   readonly idleMs: number;
@@ -37,7 +43,7 @@ export function replyStream(options: ReplyStreamOptions): {
   const { reader, transform, watchdog, clock } = options;
   const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
   let first: Uint8Array | null = options.first;
-  let pending: Promise<ReadResult> | null = null;
+  let { pending } = options;
   const silence = new Silence(clock);
 
   const finish = (result: Outcome['result']): void => {
@@ -46,12 +52,19 @@ export function replyStream(options: ReplyStreamOptions): {
     resolve({ result, usage: transform.usage });
   };
 
+  const complete = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    finish('complete');
+    controller.close();
+    void letGo(options, pending);
+  };
+
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         if (first !== null) {
           controller.enqueue(first);
           first = null;
+          if (isFinished(transform)) complete(controller);
           return;
         }
         for (;;) {
@@ -65,9 +78,13 @@ export function replyStream(options: ReplyStreamOptions): {
           pending = null;
           const bytes = take(result, transform, options.toError);
           if (bytes.length > 0) controller.enqueue(bytes);
+          if (result.kind === 'chunk' && isFinished(transform)) {
+            complete(controller);
+            return;
+          }
           if (transform.state === 'failed' || result.kind !== 'chunk') {
             if (result.kind === 'chunk') watchdog.abort(new Error('the reply failed'));
-            finish(transform.state === 'finished' ? 'complete' : 'failed');
+            finish(isFinished(transform) ? 'complete' : 'failed');
             controller.close();
             return;
           }
@@ -82,6 +99,35 @@ export function replyStream(options: ReplyStreamOptions): {
     { highWaterMark: 0 },
   );
   return { stream, outcome };
+}
+
+function isFinished({ state }: StreamTransform): boolean {
+  return state === 'finished';
+}
+
+/**
+ * The answer is complete, and the client has it. An upstream that is done as well ends by itself
+ * within moments, and its connection can be used again; one that goes on, behind a stop string that
+ * it doesn't know, is cut off, since every token costs.
+ */
+async function letGo(
+  { reader, watchdog, clock }: ReplyStreamOptions,
+  pending: Promise<ReadResult> | null,
+): Promise<void> {
+  const cancel = clock.after(LET_GO_MS, () => watchdog.abort(new Error('the answer is complete')));
+  try {
+    if (pending !== null) await pending;
+    for (let left = LET_GO_BYTES; left > 0;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.length;
+    }
+    watchdog.abort(new Error('the answer is complete'));
+  } catch {
+    // Given up, or broken: nobody waits for it any more.
+  } finally {
+    cancel();
+  }
 }
 
 export type ReadResult =

@@ -1,17 +1,16 @@
 import { GatewayError } from '../core/errors.ts';
-import { clientHeaders } from '../core/headers.ts';
 import type { Clock } from '../lib/clock.ts';
 import { redact } from '../lib/redact.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { ProviderSpec } from '../providers/spec.ts';
-import { targetName, type Target } from '../providers/target.ts';
+import type { Target } from '../providers/target.ts';
 import { wireFormat } from '../wire/index.ts';
-import type { DecodedBody, EncodedRequest } from '../wire/wire-format.ts';
+import type { EncodedRequest } from '../wire/wire-format.ts';
+import { accept, localReply } from './accept.ts';
 import type { Attempt, Reply, Transport } from './attempt.ts';
-import { bodyReader } from './body-reader.ts';
 import { authorize, forgetCredential } from './credentials.ts';
+import { connectTimeout, outOfTime, redirected, silentError } from './failures.ts';
 import { canConnect, connectionError } from './network.ts';
-import { read, replyStream, take, type ReplyStreamOptions } from './reply-stream.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** An error answer is read up to this size; the rest is of no use to anybody. */
@@ -42,6 +41,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   }
   const format = wireFormat(target.wire);
   const encoded = format.encode(call, target);
+  if (encoded.local !== undefined) return localReply(encoded.local, attempt);
   const secret = await authorize(encoded.headers, call, target);
   const watchdog = new Watchdog(call.signal, deps.clock);
   call.journal.note({ kind: 'attempt', target });
@@ -115,72 +115,6 @@ async function request(
   }
 }
 
-/** A 2xx: the reply, once there is something in it. */
-async function accept(
-  response: Response,
-  encoded: EncodedRequest,
-  { call, target }: Attempt,
-  watchdog: Watchdog,
-  deps: SendDeps,
-): Promise<Reply> {
-  const headers = clientHeaders(response.headers, target.wire === 'anthropic-messages');
-  headers.set('x-cc-route-target', targetName(target, call.model));
-  if (call.stream && !isJSON(response) && response.body !== null) {
-    return acceptStream(response.body, response.status, headers, encoded, target, watchdog, deps);
-  }
-  watchdog.expect(deps.timeouts.idleMs, () => silentError(target, deps.timeouts.idleMs));
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  watchdog.release();
-  const { decoder } = encoded;
-  const decoded: DecodedBody = call.stream ? decoder.bodyAsStream(bytes) : decoder.body(bytes);
-  headers.set('content-type', call.stream ? EVENT_STREAM : 'application/json');
-  return {
-    status: response.status,
-    headers,
-    body: decoded.body,
-    target,
-    outcome: Promise.resolve({ result: 'complete', usage: decoded.usage }),
-  };
-}
-
-const EVENT_STREAM = 'text/event-stream; charset=utf-8';
-
-/** Waits for the commit point: the first real event, or the error that came in its place. */
-async function acceptStream(
-  body: ReadableStream<Uint8Array>,
-  status: number,
-  headers: Headers,
-  encoded: EncodedRequest,
-  target: Target,
-  watchdog: Watchdog,
-  { clock, timeouts }: SendDeps,
-): Promise<Reply> {
-  const options: Omit<ReplyStreamOptions, 'first'> = {
-    reader: bodyReader(body),
-    transform: encoded.decoder.stream(),
-    watchdog,
-    clock,
-    idleMs: timeouts.idleMs,
-    idleError: () => silentError(target, timeouts.idleMs),
-    toError: (cause) => connectionError(cause, target),
-  };
-  const { transform } = options;
-  let first: Uint8Array = new Uint8Array(0);
-  while (transform.state === 'waiting') {
-    first = take(await read(options.reader, watchdog, options), transform, options.toError);
-  }
-  if (transform.error !== null) throw transform.error;
-  headers.set('content-type', EVENT_STREAM);
-  headers.set('cache-control', 'no-cache');
-  headers.set('x-accel-buffering', 'no');
-  const { stream, outcome } = replyStream({ ...options, first });
-  return { status, headers, body: stream, target, outcome };
-}
-
-function isJSON(response: Response): boolean {
-  return (response.headers.get('content-type') ?? '').includes('json');
-}
-
 async function readBounded(response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -210,35 +144,4 @@ function withoutSecret(error: GatewayError, secret: Secret | null): GatewayError
   }
   if (passthrough === undefined || !Buffer.from(passthrough.body).includes(value)) return error;
   return error.reworded(error.message);
-}
-
-function redirected(response: Response, target: Target): GatewayError {
-  return new GatewayError(
-    'upstream_redirect',
-    `${target.provider.label} (route ${target.route}) answered ${response.status}, a redirect, which is ` +
-      `not followed because it would carry the key along. Correct modelRoutes["${target.route}"].baseURL.`,
-    { upstreamStatus: response.status },
-  );
-}
-
-function outOfTime(target: Target): GatewayError {
-  return new GatewayError(
-    'out_of_time',
-    `${target.provider.label} (route ${target.route}) had no answer when the client's own time limit came near.`,
-  );
-}
-
-function silentError(target: Target, ms: number): GatewayError {
-  return new GatewayError(
-    'upstream_silent',
-    `${target.provider.label} (route ${target.route}) sent nothing for ${Math.round(ms / 1000)} s.`,
-  );
-}
-
-function connectTimeout(target: Target, ms: number): GatewayError {
-  return new GatewayError(
-    'connect_timeout',
-    `${target.provider.label} (route ${target.route}): no connection to ` +
-      `${new URL(target.baseURL).host} within ${Math.round(ms / 1000)} s. Check the address and your network.`,
-  );
 }

@@ -12,6 +12,8 @@ export interface EncodedRequest {
   readonly body: Uint8Array;
   /** Decodes the reply to exactly this request (tool names, requested model …). */
   readonly decoder: ReplyDecoder;
+  /** The answer, where no upstream is needed for it. Nothing is sent then. */
+  readonly local?: DecodedBody;
   /**
    * Takes a whole reply that may ask the gateway itself to go on, and gives the body of the next
    * request; `null` where the reply is the answer. In order, once for each reply.
@@ -47,6 +49,11 @@ export interface ReplyDecoder {
 export interface StreamTransform {
   /** Takes the next chunk, cut anywhere; returns what can be sent on now (maybe nothing). */
   push(chunk: Uint8Array): Uint8Array;
+  /**
+   * The first event is late. Returns the opening of the answer, and the state is `open` then, where
+   * the upstream has begun an answer; else nothing.
+   */
+  begin(): Uint8Array;
   /** The upstream's stream ended. Returns the rest, or an `error` event if it ended too early. */
   end(): Uint8Array;
   /** The stream broke or was given up. Returns the bytes that tell the client, once. */

@@ -26,12 +26,3 @@ export const VECTORS: readonly Vector[] = text
   .split('\n')
   .filter((line) => line.trim() !== '')
   .map((line) => JSON.parse(line) as Vector);
-
-/** Vectors of layers above the wire format, and where they are held. */
-export const ELSEWHERE: Readonly<Record<string, string>> = {
-  req_passthrough_strips_foreign_signature:
-    'the anthropic-messages format: passthrough of requests',
-  st_silence_pings: 'the upstream layer: pings are sent by time, decoders have no clock',
-  st_empty_body_200: 'the upstream layer: an HTTP status is chosen before any byte is sent',
-  err_models_discovery: 'the HTTP layer: GET /v1/models',
-};

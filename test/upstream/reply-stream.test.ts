@@ -41,6 +41,7 @@ function setup() {
     first,
     watchdog,
     clock,
+    pending: null,
     idleMs: 60_000,
     idleError: () => new GatewayError('upstream_timeout', 'silent for too long'),
     toError: (cause) => connectionError(cause, target),

@@ -65,6 +65,11 @@ export class PassthroughStream implements StreamTransform {
     return this.state === 'waiting' ? this.#open(whole, all) : this.#give(whole);
   }
 
+  /** The first event is the upstream's own, and the opening. */
+  begin(): Uint8Array {
+    return NOTHING;
+  }
+
   end(): Uint8Array {
     if (this.state === 'failed' || this.state === 'finished') return NOTHING;
     // The last event may lack its empty line; one that was cut is of no use to the client.

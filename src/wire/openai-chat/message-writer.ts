@@ -38,6 +38,11 @@ export class MessageWriter {
     return this.#started;
   }
 
+  /** Whether anything of the answer itself was written. */
+  get hasBlocks(): boolean {
+    return this.#index >= 0;
+  }
+
   /** Characters of all deltas, for an estimate where the upstream counts nothing. */
   get outputChars(): number {
     return this.#outputChars;

@@ -74,6 +74,11 @@ export class ReplyMachine {
     return this.#finishReason !== null || (this.#sawDone && this.#sawChoice);
   }
 
+  /** The upstream has begun an answer, if only with a role. */
+  get begun(): boolean {
+    return this.#sawChoice;
+  }
+
   /** At least one event came out. */
   get started(): boolean {
     return this.#writer.started;
@@ -106,6 +111,12 @@ export class ReplyMachine {
     return this.#writer.take();
   }
 
+  /** The opening, where the first event of the answer is late. */
+  begin(): AnthropicEvent[] {
+    this.#writer.start();
+    return this.#writer.take();
+  }
+
   /** `[DONE]` came. */
   done(): AnthropicEvent[] {
     this.#sawDone = true;
@@ -131,7 +142,7 @@ export class ReplyMachine {
   /** A whole `message` counts only where no deltas came before: some servers repeat it at the end. */
   #deltaOf(choice: JsonObject): JsonObject | null {
     if (isObject(choice['delta'])) return choice['delta'];
-    return isObject(choice['message']) && !this.#writer.started ? choice['message'] : null;
+    return isObject(choice['message']) && !this.#writer.hasBlocks ? choice['message'] : null;
   }
 
   /** Reasoning, then text, then tools: one chunk may have all of them. */
@@ -193,7 +204,7 @@ export class ReplyMachine {
   #checkSilentOverflow(): void {
     const window = this.#context.target.facts.contextWindow;
     const usage = this.#usage;
-    if (this.#writer.started || this.#finishReason === null || !isLength(this.#finishReason))
+    if (this.#writer.hasBlocks || this.#finishReason === null || !isLength(this.#finishReason))
       return;
     if (window === undefined || usage === null || usage.outputTokens > 0) return;
     const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;

@@ -1,6 +1,6 @@
 import type { Call } from '../../core/call.ts';
 import type { Target } from '../../providers/target.ts';
-import type { EncodedRequest } from '../wire-format.ts';
+import type { DecodedBody, EncodedRequest, ReplyDecoder } from '../wire-format.ts';
 import type { ChatRequest, ChatTool } from './chat.ts';
 import { encodeContext, type EncodeContext } from './context.ts';
 import { endpointHeaders, endpointURL } from './endpoint.ts';
@@ -40,15 +40,17 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
   const stop = stopSequences(context);
   const tools = chatTools(context);
   const request = chatRequest(context, tools, stop.upstream);
+  const decoder = replyDecoder({
+    ...context,
+    tools: new OfferedTools(tools, context.names),
+    stopHere: stop.here,
+  });
   const encoded = {
     url: endpointURL(context),
     headers: endpointHeaders(context, request.stream),
     body: encode(request, target),
-    decoder: replyDecoder({
-      ...context,
-      tools: new OfferedTools(tools, context.names),
-      stopHere: stop.here,
-    }),
+    decoder,
+    ...(context.request['max_tokens'] === 0 ? { local: nothing(call, decoder) } : {}),
   };
   if (!searchesInRounds(context)) return encoded;
   const nextRound = searchRounds(request);
@@ -64,6 +66,18 @@ export function encodeRequest(call: Call, target: Target): EncodedRequest {
 function encode(request: ChatRequest, { compat }: Target): Uint8Array {
   return withoutFields(Buffer.from(jsonText(request), 'utf8'), compat.withoutFields);
 }
+
+/**
+ * The answer to `max_tokens: 0`, which only warms Anthropic's cache up
+ * (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching). Chat completions reject 0,
+ * and no other number means nothing.
+ */
+function nothing(call: Call, decoder: ReplyDecoder): DecodedBody {
+  const reply = Buffer.from(JSON.stringify(NOTHING), 'utf8');
+  return call.stream ? decoder.bodyAsStream(reply) : decoder.body(reply);
+}
+
+const NOTHING = { choices: [{ index: 0, message: { content: '' }, finish_reason: 'length' }] };
 
 /** Each round ends with a call that the gateway answers, which takes whole replies. */
 function searchesInRounds({ compat, search }: EncodeContext): boolean {

@@ -49,6 +49,13 @@ export class ChatStream implements StreamTransform {
     });
   }
 
+  begin(): Uint8Array {
+    if (this.state !== 'waiting' || !this.#machine.begun) return NOTHING;
+    return this.#guarded((write) => {
+      for (const event of this.#machine.begin()) write(encodeEvent(event));
+    });
+  }
+
   end(): Uint8Array {
     if (this.state === 'failed' || this.state === 'finished') return NOTHING;
     return this.#guarded((write) => {
