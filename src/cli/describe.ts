@@ -1,5 +1,7 @@
 import type { Capabilities, Fact, KeySummary } from '../gateway/explain.ts';
+import type { Health } from '../core/route-summary.ts';
 import type { ModelFacts } from '../providers/target.ts';
+import { paint } from './output.ts';
 
 /** A count of tokens as people write it: `128,000`. */
 export const tokenCount = (count: number): string => count.toLocaleString('en');
@@ -51,4 +53,11 @@ export function factText<Value>(
 export function capabilityText(capabilities: Capabilities): string {
   const known = Object.entries(capabilities).filter(([, value]) => value !== null);
   return known.map(([name, value]) => `${name} ${value === true ? 'yes' : 'no'}`).join(', ');
+}
+
+/** `ok`, or what went wrong and how often. */
+export function healthText({ state, failures, problem }: Health): string {
+  if (problem === null) return paint('green', 'ok');
+  const times = failures === 1 ? 'once' : `${failures} times in a row`;
+  return `${paint(state === 'down' ? 'red' : 'yellow', state)}, ${times}: ${problem}`;
 }

@@ -34,7 +34,21 @@ export interface Lesson {
   readonly ageMs: number;
 }
 
+/** How a route's upstream did lately. */
+export interface Health {
+  /**
+   * `ok`: nothing speaks against it. `failing`: the last attempts failed. `down`: they failed so
+   * often that calls go elsewhere until a probe gets through.
+   */
+  readonly state: 'ok' | 'failing' | 'down';
+  /** How many attempts failed in a row. */
+  readonly failures: number;
+  /** What the last failure was, for people; `null`: there was none. */
+  readonly problem: string | null;
+}
+
 /** A route as the gateway that serves it knows it. */
 export interface ServedRoute extends RouteSummary {
+  readonly health: Health;
   readonly learned: readonly Lesson[];
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { limitOf } from '../config/rate-limits.ts';
 import type { Call } from '../core/call.ts';
 import type { Handler } from '../core/policy.ts';
-import type { Lesson } from '../core/route-summary.ts';
+import type { Health, Lesson } from '../core/route-summary.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import type { AnswerCache } from '../policies/answer-cache.ts';
 import type { Reach } from '../policies/breaker.ts';
@@ -45,6 +45,8 @@ export interface Gateway {
   readonly answers: AnswerCache;
   /** What the target's upstream refused since the start, and gets otherwise now. */
   learned(target: Target): readonly Lesson[];
+  /** How the target's upstream did lately. */
+  health(target: Target): Health;
   /** Later calls use the new configuration; those under way keep theirs. */
   reload(config: Config): void;
 }
@@ -90,6 +92,7 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
     },
     answers: state.answers,
     learned: (target) => state.learned.list(target, target.model ?? ''),
+    health: (target) => state.circuits.health(target),
     reload(next) {
       snapshot = makeSnapshot(next);
     },

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Health } from '../core/route-summary.ts';
 import type { Clock } from '../lib/clock.ts';
 import { targetHost, targetKey, type Target } from '../providers/target.ts';
 import { Circuit } from './circuit.ts';
@@ -29,6 +30,18 @@ export class Circuits {
   /** Whether a target, or its host, failed too often lately. */
   isOpen(target: Target): boolean {
     return this.ofTarget(target).isOpen || this.ofHost(target).isOpen;
+  }
+
+  /** How a target and its host did lately; what is worse counts. */
+  health(target: Target): Health {
+    const [worse] = [this.ofTarget(target), this.ofHost(target)].sort(
+      (one, other) => Number(other.isOpen) - Number(one.isOpen) || other.failures - one.failures,
+    );
+    if (worse === undefined || worse.cause === null) {
+      return { state: 'ok', failures: 0, problem: null };
+    }
+    const { failures, cause, isOpen } = worse;
+    return { state: isOpen ? 'down' : 'failing', failures, problem: cause.message };
   }
 
   #get(key: string): Circuit {

@@ -1,17 +1,22 @@
-import { stateDir, type Environment } from '../../config/paths.ts';
-import type { Lesson } from '../../core/route-summary.ts';
+import type { Health, Lesson } from '../../core/route-summary.ts';
 import {
   explain,
   type Explanation,
   type ScenarioNote,
   type TargetSummary,
 } from '../../gateway/explain.ts';
-import { bypassProxies, fetchRoutes } from '../../launcher/control-client.ts';
-import { findGateway } from '../../launcher/gateway-process.ts';
 import { command, UsageError } from '../command.ts';
 import { configArg, jsonArg, loadTable } from '../configuration.ts';
-import { capabilityText, factText, keyText, priceText, tokenCount } from '../describe.ts';
+import {
+  capabilityText,
+  factText,
+  healthText,
+  keyText,
+  priceText,
+  tokenCount,
+} from '../describe.ts';
 import { duration, EXIT, fields, paint, print, printError, printJson } from '../output.ts';
+import { servedRoutes } from '../served-routes.ts';
 
 export default command({
   name: 'explain',
@@ -45,27 +50,14 @@ export default command({
       tokens: args.tokens === undefined ? 0 : parseCount(args.tokens),
     };
     const explanation = await explain(args.model, kind, table, config);
-    const learned = await lessonsOf(explanation.target?.route ?? null, process.env);
-    if (json === true) printJson({ ...explanation, learned });
+    const served = await servedRoutes(process.env);
+    const { learned = [], health = null } = served.get(explanation.target?.route ?? '') ?? {};
+    if (json === true) printJson({ ...explanation, health, learned });
     else if (explanation.target === null) printError(unknownText(explanation));
-    else print(explanationText(explanation, explanation.target, learned));
+    else print(explanationText(explanation, explanation.target, { health, learned }));
     return explanation.target === null ? EXIT.failure : EXIT.ok;
   },
 });
-
-/** What the gateway that runs here, if one does, found out about the route's upstream. */
-async function lessonsOf(route: string | null, env: Environment): Promise<readonly Lesson[]> {
-  if (route === null) return [];
-  bypassProxies();
-  try {
-    const record = await findGateway(stateDir({ env }));
-    const routes = record === null ? [] : await fetchRoutes(record);
-    return routes.find(({ name }) => name === route)?.learned ?? [];
-  } catch {
-    // It doesn't answer, or is older: what it knows is an addition to what the file says.
-    return [];
-  }
-}
 
 /** `90000`, `90,000`, `90k`. */
 function parseCount(text: string): number {
@@ -82,10 +74,16 @@ function unknownText({ name, why, nearest }: Explanation): string {
   return `${JSON.stringify(name)}: ${why}.${hint}\nSee every name: cc-route models`;
 }
 
+/** What the running gateway knows besides; `null`: none runs. */
+interface Experience {
+  readonly health: Health | null;
+  readonly learned: readonly Lesson[];
+}
+
 function explanationText(
   explanation: Explanation,
   target: TargetSummary,
-  learned: readonly Lesson[],
+  { health, learned }: Experience,
 ): string {
   const { name, why, aliases, scenarios, limits, capabilities, pricing, fallback } = explanation;
   const tokens = (count: number): string => `${tokenCount(count)} tokens`;
@@ -104,6 +102,7 @@ function explanationText(
     ['can take', abilities],
     ['price', factText(pricing, priceText)],
     ['fallback', fallbackText(fallback)],
+    ['health', health === null ? '' : healthText(health)],
     ['learned', learnedText(learned)],
   ];
   const head = `${paint('bold', name)} → ${target.model} at ${target.label}`;

@@ -1,3 +1,4 @@
+import type { Health } from '../../core/route-summary.ts';
 import type { Route } from '../../gateway/routes.ts';
 import { summarizeTarget } from '../../gateway/explain.ts';
 import type { ModelFacts } from '../../providers/target.ts';
@@ -5,6 +6,7 @@ import { command } from '../command.ts';
 import { configArg, jsonArg, loadTable } from '../configuration.ts';
 import { priceCell, tokenCount } from '../describe.ts';
 import { EXIT, paint, print, printJson, table } from '../output.ts';
+import { servedRoutes } from '../served-routes.ts';
 
 export default command({
   name: 'models',
@@ -13,7 +15,10 @@ export default command({
   args: { json: jsonArg, config: configArg },
   async run({ json, config: file }) {
     const { table: routes } = await loadTable(file, process.env);
-    const models = routes.routes.map(summarize);
+    const served = await servedRoutes(process.env);
+    const models = routes.routes.map((route) =>
+      summarize(route, served.get(route.name)?.health ?? null),
+    );
     if (json === true) printJson({ models });
     else print(asTable(models));
     return EXIT.ok;
@@ -35,9 +40,11 @@ interface ModelSummary {
   readonly pricing: ModelFacts['pricing'] | null;
   /** Why it can't be used; `null`: it can. */
   readonly problem: string | null;
+  /** What the running gateway saw of it; `null`: none runs. */
+  readonly health: Health | null;
 }
 
-function summarize({ name, aliases, target }: Route): ModelSummary {
+function summarize({ name, aliases, target }: Route, health: Health | null): ModelSummary {
   const { model, provider, wire, problem } = summarizeTarget(target, name);
   const { contextWindow = null, maxOutputTokens = null, pricing = null } = target.facts;
   return {
@@ -50,6 +57,7 @@ function summarize({ name, aliases, target }: Route): ModelSummary {
     maxOutputTokens,
     pricing,
     problem,
+    health,
   };
 }
 
@@ -61,11 +69,21 @@ function asTable(models: readonly ModelSummary[]): string {
     model.wire,
     model.contextWindow === null ? '-' : tokenCount(model.contextWindow),
     priceCell(model.pricing ?? undefined),
-    model.problem === null ? 'ready' : paint('yellow', 'not usable'),
+    stateCell(model),
   ]);
-  const head = ['alias', 'model', 'provider', 'wire format', 'context', 'price', 'state'];
-  const problems = models
-    .filter(({ problem }) => problem !== null)
-    .map(({ model, problem }) => `${model}: ${problem}`);
+  const head = ['alias', 'model', 'provider', 'wire format', 'context', 'price', 'health'];
+  const problems = models.flatMap(({ model, problem, health }) => {
+    const text = problem ?? health?.problem ?? null;
+    return text === null ? [] : [`${model}: ${text}`];
+  });
   return [table(head, rows), ...problems].join('\n\n');
 }
+
+/** `ready`: nothing speaks against it; `ok`: the running gateway agrees. */
+function stateCell({ problem, health }: ModelSummary): string {
+  if (problem !== null) return paint('yellow', 'not usable');
+  if (health === null) return 'ready';
+  return paint(HEALTH_STYLE[health.state], health.state);
+}
+
+const HEALTH_STYLE = { ok: 'green', failing: 'yellow', down: 'red' } as const;
