@@ -18,6 +18,8 @@ const KEPT_MS = 24 * 3_600_000;
 interface Entry {
   readonly repairs: Map<string, { readonly repair: Repair; readonly atMs: number }>;
   readonly signatures: Set<string>;
+  /** Targets as they are with all of it, until more is learned or something forgotten. */
+  applied: WeakMap<Target, Target>;
 }
 
 /** What upstreams refused, by host and model, so that the next request is right the first time. */
@@ -33,17 +35,23 @@ export class Learned {
   apply(target: Target, model: string): Target {
     const entry = this.#find(target, model);
     if (entry === undefined) return target;
-    const known = [...entry.repairs.values()].map(({ repair }) => repair);
-    const refused = [...entry.signatures];
-    const all = refused.length === 0 ? known : [...known, { refusedSignatures: refused }];
-    return all.reduce(repaired, target);
+    let applied = entry.applied.get(target);
+    if (applied === undefined) {
+      const known = [...entry.repairs.values()].map(({ repair }) => repair);
+      const refused = [...entry.signatures];
+      const all = refused.length === 0 ? known : [...known, { refusedSignatures: refused }];
+      applied = all.reduce(repaired, target);
+      entry.applied.set(target, applied);
+    }
+    return applied;
   }
 
   /** Remembers what helped. What holds for one request only is nothing to remember. */
   add(target: Target, model: string, repairs: readonly Repair[]): void {
     const lasting = repairs.filter(({ once }) => once !== true);
     if (lasting.length === 0) return;
-    const entry = this.#find(target, model) ?? { repairs: new Map(), signatures: new Set() };
+    const entry = this.#find(target, model) ?? newEntry();
+    entry.applied = new WeakMap();
     this.#entries.set(keyOf(target, model), entry);
     for (const repair of lasting) {
       for (const signature of repair.refusedSignatures ?? []) entry.signatures.add(signature);
@@ -69,12 +77,18 @@ export class Learned {
     if (entry === undefined) return undefined;
     const now = this.#clock.now();
     for (const [what, { atMs }] of entry.repairs) {
-      if (now - atMs > KEPT_MS) entry.repairs.delete(what);
+      if (now - atMs <= KEPT_MS) continue;
+      entry.repairs.delete(what);
+      entry.applied = new WeakMap();
     }
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry;
   }
+}
+
+function newEntry(): Entry {
+  return { repairs: new Map(), signatures: new Set(), applied: new WeakMap() };
 }
 
 function keyOf(target: Target, model: string): string {

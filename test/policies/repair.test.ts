@@ -151,6 +151,17 @@ describe('what was learned', () => {
     expect(changed(learned, { ...target, wire: 'openai-chat' })).toBe(false);
   });
 
+  test('makes one target of each, until more is learned', () => {
+    const learned = new Learned(new FakeClock());
+    const target = messagesTarget();
+    learned.add(target, 'm', repairs);
+    const first = learned.apply(target, 'm');
+    expect(learned.apply(target, 'm')).toBe(first);
+    learned.add(target, 'm', [{ facts: { maxOutputTokens: 5 } }]);
+    const { compat, facts } = learned.apply(target, 'm');
+    expect([compat.systemMessages, facts.maxOutputTokens]).toEqual(['reminders', 5]);
+  });
+
   test('is forgotten after a day, as servers are updated', async () => {
     const clock = new FakeClock();
     const learned = new Learned(clock);
