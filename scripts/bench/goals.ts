@@ -2,6 +2,7 @@ import { EVENTS } from './cases/events.ts';
 import { LARGE, TURN } from './cases/latency.ts';
 import { LEAVE } from './cases/leave.ts';
 import { memoryAfter } from './cases/memory.ts';
+import { POLICIES } from './cases/policies.ts';
 import { SMALL } from './cases/small.ts';
 import { START } from './cases/start.ts';
 import { MANY, SLOTS } from './cases/streams.ts';
@@ -84,6 +85,15 @@ export function goals(figures: Figures, { memoryRequests }: Effort): Goal[] {
             ),
       ),
     ]),
+    ...POLICIES.map((kind) =>
+      goal(
+        `all policies together, added: ${kind.figure}`,
+        'at most',
+        50,
+        'µs',
+        addedTo(find(kind), 'with', 'without'),
+      ),
+    ),
     value('start to listening, by hand', START.byHand, 'binary', 50, 'ms'),
     value('start to listening, by the launcher', START.byLauncher, 'binary', 50, 'ms'),
     value('added by the launcher, gateway running', START.launcher, 'binary', 60, 'ms'),

@@ -27,7 +27,7 @@ export function requestBytes(options: {
   readonly model: string;
   readonly body: BodyName;
 }): Buffer {
-  const { headers, body } = CONTENT[options.body]();
+  const { headers, body } = requestContent(options.body);
   const text = JSON.stringify({ ...body, model: options.model });
   const lines = Object.entries({
     host: `127.0.0.1:${options.port}`,
@@ -38,6 +38,15 @@ export function requestBytes(options: {
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`POST ${options.path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
 }
+
+/** A request's headers and body, made once for each name. */
+export function requestContent(name: BodyName): { headers: Headers; body: Body } {
+  const content = made.get(name) ?? CONTENT[name]();
+  made.set(name, content);
+  return content;
+}
+
+const made = new Map<BodyName, { headers: Headers; body: Body }>();
 
 const CONTENT: Readonly<Record<BodyName, () => { headers: Headers; body: Body }>> = {
   small: () => ({ headers: PLAIN_HEADERS, body: smallBody(false) }),

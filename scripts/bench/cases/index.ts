@@ -4,6 +4,7 @@ import { large, turn } from './latency.ts';
 import { leave } from './leave.ts';
 import { memory } from './memory.ts';
 import type { CaseName } from './names.ts';
+import { policies } from './policies.ts';
 import { small } from './small.ts';
 import { start } from './start.ts';
 import { many, slots } from './streams.ts';
@@ -19,4 +20,5 @@ export const CASES: Readonly<Record<CaseName, (bench: Bench) => Promise<void>>> 
   leave,
   memory,
   start,
+  policies,
 };

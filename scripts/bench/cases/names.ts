@@ -9,6 +9,7 @@ export const CASE_NAMES = [
   'leave',
   'memory',
   'start',
+  'policies',
 ] as const;
 
 export type CaseName = (typeof CASE_NAMES)[number];
