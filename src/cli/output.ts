@@ -59,6 +59,22 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [paint('bold', lines[0] ?? ''), ...lines.slice(1)].join('\n');
 }
 
+/** A text in lines of at most so many columns, broken at blanks. */
+export function wrap(text: string, columns: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && Bun.stringWidth(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
 /** Names in one column, values in the next, indented; a value's further lines stand below it. */
 export function fields(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => Bun.stringWidth(name)));

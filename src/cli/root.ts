@@ -1,17 +1,12 @@
-import {
-  defineCommand,
-  renderUsage,
-  runCommand,
-  type CommandDef,
-  type SubCommandsDef,
-} from 'citty';
+import { defineCommand, runCommand, type CommandDef, type SubCommandsDef } from 'citty';
 import { stripVTControlCharacters } from 'node:util';
 import type { Environment } from '../config/paths.ts';
 import { nearestNames } from '../lib/nearest.ts';
 import { COMMIT, VERSION } from '../version.ts';
 import { UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { EXIT, print, printError, wantsColour } from './output.ts';
+import { helpText } from './help.ts';
+import { EXIT, print, printError } from './output.ts';
 
 const root = defineCommand({
   meta: {
@@ -40,13 +35,10 @@ export async function runCli(args: readonly string[], env: Environment): Promise
   }
   const found = await resolveCommand(args);
   if ('unknown' in found) return unknownCommand(found);
-  const { chosen, parent, path, rawArgs } = found;
+  const { chosen, path, rawArgs } = found;
   if (chosen.run === undefined || rawArgs.includes('--help') || rawArgs.includes('-h')) {
-    const usage = await (parent === null ? renderUsage(chosen) : renderUsage(chosen, parent));
     const asked = rawArgs.length > 0 || args.length === 0;
-    (asked ? print : printError)(
-      wantsColour(process.stdout) ? usage : stripVTControlCharacters(usage),
-    );
+    (asked ? print : printError)(await helpText(chosen, path));
     return asked ? EXIT.ok : EXIT.usage;
   }
   try {
@@ -67,7 +59,6 @@ export async function runCli(args: readonly string[], env: Environment): Promise
 
 interface Found {
   readonly chosen: CommandDef;
-  readonly parent: CommandDef | null;
   /** As typed, `cc-route config check`. */
   readonly path: string;
   readonly rawArgs: readonly string[];
@@ -80,7 +71,6 @@ interface Unknown {
 }
 
 async function resolveCommand(args: readonly string[]): Promise<Found | Unknown> {
-  let parent: CommandDef | null = null;
   let chosen: CommandDef = root;
   let path = 'cc-route';
   let rawArgs = args;
@@ -88,11 +78,10 @@ async function resolveCommand(args: readonly string[]): Promise<Found | Unknown>
     const table: SubCommandsDef | undefined = await resolveValue(chosen.subCommands);
     const [word] = rawArgs;
     if (table === undefined || word === undefined || word === '--help' || word === '-h') {
-      return { chosen, parent, path, rawArgs };
+      return { chosen, path, rawArgs };
     }
     const entry = Object.hasOwn(table, word) ? table[word] : undefined;
     if (entry === undefined) return { unknown: word, names: Object.keys(table), path };
-    parent = chosen;
     chosen = (await resolveValue(entry)) as CommandDef;
     path = `${path} ${word}`;
     rawArgs = rawArgs.slice(1);

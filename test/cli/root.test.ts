@@ -30,6 +30,8 @@ test('every command has help with an example', async () => {
     expect(help.stdout).toContain(`cc-route ${name}`);
     expect(help.stdout).toContain('Example: cc-route');
     expect(help.stdout).not.toContain('\u{1B}');
+    expect(help.stdout).toMatch(new RegExp(`^Usage: cc-route ${name}`, 'mu'));
+    expect(help.stdout.split('\n').every((line) => line.length <= 120)).toBeTrue();
   }
 });
 
