@@ -12,7 +12,7 @@ const ANSI = {
 export type Style = keyof typeof ANSI;
 
 /** Whether a stream wants colours: a terminal, and nobody said no (https://no-color.org). */
-export function wantsColour(stream: { readonly isTTY?: boolean }, env = process.env): boolean {
+function wantsColour(stream: { readonly isTTY?: boolean }, env = process.env): boolean {
   return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The first version whose settings can put rows into `/model` (anthropics/claude-code#89690). */
-const FIRST_WITH_PICKER = '2.1.242';
+export const FIRST_WITH_PICKER = '2.1.242';
 
 /** How long `claude --version` may take, in milliseconds. It takes about 50. */
 const ANSWER_MS = 3_000;

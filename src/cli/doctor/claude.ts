@@ -1,3 +1,4 @@
+import { FIRST_WITH_PICKER, hasModelPicker } from '../../launcher/client-version.ts';
 import { findClaude } from '../../launcher/find-claude.ts';
 import { LaunchError } from '../../launcher/launch-error.ts';
 import type { DoctorContext } from './context.ts';
@@ -5,9 +6,6 @@ import { Findings, type Finding } from './finding.ts';
 
 /** The oldest Claude Code that the tests run. */
 const OLDEST = '2.1.197';
-
-/** The first one known to show rows of other models in `/model` (`modelPicker`). */
-const WITH_PICKER = '2.1.330';
 
 /** Starting it takes a tenth of a second, on a busy machine much longer. In milliseconds. */
 const VERSION_MS = 10_000;
@@ -46,10 +44,10 @@ export async function checkClaude(context: DoctorContext): Promise<readonly Find
       why: 'nothing older is tested, and it may not know the options that clauder gives it',
       mend: UPDATE,
     });
-  } else if (Bun.semver.order(version, WITH_PICKER) < 0) {
+  } else if (hasModelPicker(version) === false) {
     findings.ok('claude.found', `${version}, ${show(path)}`);
     findings.note('claude.picker', {
-      what: `Claude Code ${version} is older than ${WITH_PICKER}`,
+      what: `Claude Code ${version} is older than ${FIRST_WITH_PICKER}`,
       why: 'its /model lists your aliases without provider, context and price',
       mend: UPDATE,
     });
