@@ -13,6 +13,7 @@ import {
   type ReadResult,
   type ReplyStreamOptions,
 } from './reply-stream.ts';
+import type { Censor } from './censor.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /**
@@ -25,6 +26,8 @@ const COMMIT_AFTER_MS = 10_000;
 interface AcceptDeps {
   readonly clock: Clock;
   readonly timeouts: { readonly idleMs: number };
+  readonly watchdog: Watchdog;
+  readonly censor: Censor;
 }
 
 /** A 2xx: the reply, once there is something in it. */
@@ -32,13 +35,15 @@ export async function accept(
   response: Response,
   encoded: EncodedRequest,
   { call, target }: Attempt,
-  watchdog: Watchdog,
   deps: AcceptDeps,
 ): Promise<Reply> {
-  const headers = clientHeaders(response.headers, target.wire === 'anthropic-messages');
+  const { watchdog, censor } = deps;
+  const headers = censor.headers(
+    clientHeaders(response.headers, target.wire === 'anthropic-messages'),
+  );
   headers.set('x-cc-route-target', targetName(target, call.model));
   if (call.stream && !isJSON(response) && response.body !== null) {
-    return acceptStream(response.body, response.status, headers, encoded, target, watchdog, deps);
+    return acceptStream(response.body, response.status, headers, encoded, target, deps);
   }
   watchdog.expect(deps.timeouts.idleMs, () => silentError(target, deps.timeouts.idleMs));
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -49,7 +54,7 @@ export async function accept(
   return {
     status: response.status,
     headers,
-    body: decoded.body,
+    body: censor.bytes(decoded.body),
     target,
     outcome: Promise.resolve({ result: 'complete', usage: decoded.usage }),
   };
@@ -64,12 +69,12 @@ async function acceptStream(
   headers: Headers,
   encoded: EncodedRequest,
   target: Target,
-  watchdog: Watchdog,
-  { clock, timeouts }: AcceptDeps,
+  { clock, timeouts, watchdog, censor }: AcceptDeps,
 ): Promise<Reply> {
   const options: Omit<ReplyStreamOptions, 'first' | 'pending'> = {
     reader: bodyReader(body),
     transform: encoded.decoder.stream(),
+    censor,
     watchdog,
     clock,
     idleMs: timeouts.idleMs,
@@ -85,7 +90,7 @@ async function acceptStream(
     const result = late.passed ? await pending : await Promise.race([pending, late.promise]);
     if (result !== 'late') {
       pending = null;
-      first = take(result, transform, options.toError);
+      first = take(result, options);
     }
     if (late.passed && transform.state === 'waiting') first = transform.begin();
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { StreamTransform } from '../wire/wire-format.ts';
 import type { Outcome } from './attempt.ts';
 import type { BodyReader } from './body-reader.ts';
+import type { Censor } from './censor.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** Silence after which a `ping` goes to the client. Claude Code shows a waiting notice at 20 s. */
@@ -17,6 +18,7 @@ const PING = Buffer.from('event: ping\ndata: {"type": "ping"}\n\n', 'utf8');
 export interface ReplyStreamOptions {
   readonly reader: BodyReader;
   readonly transform: StreamTransform;
+  readonly censor: Censor;
   /** What the transform gave out before the reply was committed. */
   readonly first: Uint8Array;
   /** A read that had begun by then. */
@@ -76,7 +78,7 @@ export function replyStream(options: ReplyStreamOptions): {
             return;
           }
           pending = null;
-          const bytes = take(result, transform, options.toError);
+          const bytes = take(result, options);
           if (bytes.length > 0) controller.enqueue(bytes);
           if (result.kind === 'chunk' && isFinished(transform)) {
             complete(controller);
@@ -151,17 +153,16 @@ export async function read(
   }
 }
 
-/** Feeds a read's result to the transform. */
+/** Feeds a read's result to the transform; gives what the client gets of it, in whole events. */
 export function take(
   result: ReadResult,
-  transform: StreamTransform,
-  toError: (cause: unknown) => GatewayError,
+  { transform, censor, toError }: Pick<ReplyStreamOptions, 'transform' | 'censor' | 'toError'>,
 ): Uint8Array {
   switch (result.kind) {
     case 'chunk':
-      return transform.push(result.bytes);
+      return censor.bytes(transform.push(result.bytes));
     case 'end':
-      return transform.end();
+      return censor.bytes(transform.end());
     case 'broken':
       return transform.fail(toError(result.cause));
   }

@@ -1,13 +1,12 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { redact } from '../lib/redact.ts';
-import type { Secret } from '../lib/secret.ts';
 import type { ProviderSpec } from '../providers/spec.ts';
 import type { Target } from '../providers/target.ts';
 import { wireFormat } from '../wire/index.ts';
 import type { EncodedRequest } from '../wire/wire-format.ts';
 import { accept, localReply } from './accept.ts';
 import type { Attempt, Reply, Transport } from './attempt.ts';
+import { Censor } from './censor.ts';
 import { authorize, forgetCredential } from './credentials.ts';
 import { connectTimeout, outOfTime, redirected, silentError } from './failures.ts';
 import { canConnect, connectionError } from './network.ts';
@@ -43,6 +42,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   const encoded = format.encode(call, target);
   if (encoded.local !== undefined) return localReply(encoded.local, attempt);
   const secret = await authorize(encoded.headers, call, target);
+  const censor = Censor.for(secret, call, target);
   const watchdog = new Watchdog(call.signal, deps.clock);
   call.journal.note({ kind: 'attempt', target });
   const cancelDeadline = deps.clock.after(attempt.deadlineAt - deps.clock.now(), () =>
@@ -50,7 +50,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
   );
   try {
     const response = await converse(encoded, target, watchdog, deps);
-    if (response.ok) return await accept(response, encoded, attempt, watchdog, deps);
+    if (response.ok) return await accept(response, encoded, attempt, { ...deps, watchdog, censor });
     if (response.status >= 300 && response.status < 400) throw redirected(response, target);
     const body = await readBounded(response);
     const answer = { status: response.status, headers: response.headers, body };
@@ -61,7 +61,7 @@ export async function send(attempt: Attempt, deps: SendDeps): Promise<Reply> {
       ? new GatewayError('client_gone', 'The client left.')
       : connectionError(cause, target);
     if (error.kind === 'upstream_unauthorized') forgetCredential(target);
-    throw noted(withoutSecret(error, secret), attempt);
+    throw noted(censor.error(error), attempt);
   } finally {
     cancelDeadline();
   }
@@ -130,18 +130,4 @@ function noted(error: GatewayError, { call, target }: Attempt): GatewayError {
   const { kind, upstreamStatus: status = null, message } = error;
   call.journal.note({ kind: 'failed', target, error: kind, status, message });
   return error;
-}
-
-/** An upstream may quote the key that it was shown. */
-function withoutSecret(error: GatewayError, secret: Secret | null): GatewayError {
-  const value = secret?.reveal();
-  if (value === undefined || value === '') return error;
-  const without = (text: string): string => redact(text.replaceAll(value, '[redacted]'));
-  if (error.message.includes(value)) error.message = without(error.message);
-  const { passthrough, problem } = error;
-  if (problem?.text.includes(value) === true) {
-    error.problem = { ...problem, text: without(problem.text) };
-  }
-  if (passthrough === undefined || !Buffer.from(passthrough.body).includes(value)) return error;
-  return error.reworded(error.message);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../src/core/errors.ts';
+import { Censor } from '../../src/upstream/censor.ts';
 import { connectionError } from '../../src/upstream/network.ts';
 import { replyStream } from '../../src/upstream/reply-stream.ts';
 import { Watchdog } from '../../src/upstream/watchdog.ts';
@@ -33,11 +34,13 @@ function setup() {
   );
   // As fetch does it: a given-up request breaks the body's stream.
   watchdog.signal.addEventListener('abort', () => upstream.error(watchdog.signal.reason));
-  const transform = new PassthroughStream({ call: testCall({}), target });
+  const call = testCall({});
+  const transform = new PassthroughStream({ call, target });
   const first = transform.push(Buffer.from(START));
   const { stream, outcome } = replyStream({
     reader: source.getReader(),
     transform,
+    censor: Censor.for(null, call, target),
     first,
     watchdog,
     clock,
