@@ -14,6 +14,7 @@ export const COMMANDS = {
   import: () => import('./commands/import.ts').then((module) => module.default),
   doctor: () => import('./commands/doctor.ts').then((module) => module.default),
   completions: () => import('./commands/completions.ts').then((module) => module.default),
+  mmodel: () => import('./commands/mmodel.ts').then((module) => module.default),
   config: () => import('./commands/config.ts').then((module) => module.default),
   upgrade: () => import('./commands/upgrade.ts').then((module) => module.default),
 } satisfies SubCommandsDef;

@@ -1,3 +1,4 @@
+import type { AgentName } from '../core/agent-name.ts';
 import { shownNames } from '../core/route-label.ts';
 import type { RouteSummary } from '../core/route-summary.ts';
 import { formatTokens } from '../lib/units.ts';
@@ -10,14 +11,6 @@ export interface AgentType {
   readonly model: string;
   /** Absent: every tool that a subagent can have. */
   readonly tools?: readonly string[];
-}
-
-/** The subagent types of an alias: one that does what it is told, and one that can only look. */
-export interface AgentNames {
-  readonly alias: string;
-  readonly agent: string;
-  /** The same for all aliases of a route. */
-  readonly readonlyAgent: string;
 }
 
 /** Tools that neither change a file nor run a program. Claude Code gives a subagent no others. */
@@ -41,36 +34,59 @@ const READ_ONLY_PROMPT = `You are a software engineer to whom another agent has 
 
 Your last message is all that the caller gets to see. Give your findings, the weightiest first, each with the file and line it is about and how sure you are. Write in the language of the task.`;
 
-/** An alias with its types, and whether it is the route's first one. */
-interface Entry extends AgentNames {
+/** An alias with its subagent type, and the one that can only look, which its route has once. */
+interface Entry {
+  readonly alias: string;
   readonly route: RouteSummary;
+  readonly readonlyAgent: string;
   readonly isFirst: boolean;
 }
 
-/** Those of routes that work, unless the user said no. */
+/** The user's routes, and whether types can be made of them. */
+const ownRoutes = (routes: readonly RouteSummary[]): readonly RouteSummary[] =>
+  routes.filter(({ builtIn }) => !builtIn);
+
+/** Why a route has no subagent types; `null`: it has. */
+function obstacleOf(route: RouteSummary): string | null {
+  if (route.problem !== null) return route.problem;
+  if (!route.agent) return 'the configuration keeps it from being a subagent ("agent": false).';
+  if (freeNames(route).length > 0) return null;
+  return 'Claude Code has a subagent type of this name; give the route another alias.';
+}
+
+const freeNames = (route: RouteSummary): readonly string[] =>
+  shownNames(route).filter((alias) => !TAKEN.has(alias.toLowerCase()));
+
 function entries(routes: readonly RouteSummary[]): Entry[] {
-  const usable = routes.filter(
-    ({ agent, builtIn, problem }) => agent && !builtIn && problem === null,
-  );
-  const all = new Set(usable.flatMap(shownNames));
+  const usable = ownRoutes(routes).filter((route) => obstacleOf(route) === null);
+  const all = new Set(usable.flatMap(freeNames));
   return usable.flatMap((route) => {
-    const names = shownNames(route).filter((alias) => !TAKEN.has(alias.toLowerCase()));
+    const names = freeNames(route);
     let readonlyAgent = `${names[0]}-readonly`;
     // An alias may be called like that, and what it can do is another matter.
     while (all.has(readonlyAgent)) readonlyAgent += '-agent';
-    return names.map((alias, index) => ({
-      alias,
-      agent: alias,
-      readonlyAgent,
-      route,
-      isFirst: index === 0,
-    }));
+    return names.map((alias, index) => ({ alias, route, readonlyAgent, isFirst: index === 0 }));
   });
 }
 
-/** Which subagent types a session has. */
-export const agentNames = (routes: readonly RouteSummary[]): AgentNames[] =>
-  entries(routes).map(({ alias, agent, readonlyAgent }) => ({ alias, agent, readonlyAgent }));
+/**
+ * Every name by which a person may give work to a model, with the subagent types of a session.
+ *
+ * @param prefix what stands before the types' names where a plugin brings them
+ */
+export function agentNames(routes: readonly RouteSummary[], prefix = ''): AgentName[] {
+  const all = entries(routes);
+  return ownRoutes(routes).flatMap((route) => {
+    const own = all.filter((entry) => entry.route === route);
+    const [first] = own;
+    const problem = obstacleOf(route);
+    return [...new Set([...route.aliases, route.name])].map((name) => {
+      const { alias = name, readonlyAgent = name } =
+        own.find((entry) => entry.alias === name) ?? first ?? {};
+      return { name, agent: prefix + alias, readonlyAgent: prefix + readonlyAgent, problem };
+    });
+  });
+}
 
 /** The subagent types by name: first those that can write, then those that can only look. */
 export function agentTypes(
@@ -80,7 +96,7 @@ export function agentTypes(
   const all = entries(routes);
   const writing = all.map((entry): [string, AgentType] => {
     const model = spellModel(entry.alias, entry.route, windows);
-    return [entry.agent, { description: describe(entry), prompt: PROMPT, model }];
+    return [entry.alias, { description: describe(entry), prompt: PROMPT, model }];
   });
   const reading = all
     .filter(({ isFirst }) => isFirst)

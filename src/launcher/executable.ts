@@ -1,5 +1,6 @@
 import { devNull } from 'node:os';
 import type { Environment } from '../config/paths.ts';
+import { programName } from './invocation.ts';
 
 /**
  * What a gateway's process gets from Bun, which reads it once, at process start:
@@ -29,6 +30,13 @@ export const isCompiled = (): boolean =>
 export function ownCommand(): readonly string[] {
   if (isCompiled()) return [process.execPath];
   return [process.execPath, '--no-env-file', `--config=${devNull}`, Bun.main];
+}
+
+/** The command that runs a management command of this program. */
+export function manageCommand(): readonly string[] {
+  const own = ownCommand();
+  const isManager = isCompiled() && programName(process.execPath) === 'cc-route';
+  return isManager ? own : [...own, 'route'];
 }
 
 /** The environment for a gateway: the caller's, with Bun's own switches in order. */

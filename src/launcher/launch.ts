@@ -1,12 +1,15 @@
 import { configPath, displayPath, stateDir, type Environment } from '../config/paths.ts';
 import type { GatewayRecord } from '../core/control.ts';
+import type { RouteSummary } from '../core/route-summary.ts';
 import { findClientVersion, hasModelPicker } from './client-version.ts';
 import { addressOf, fetchRoutes } from './control-client.ts';
 import { SESSION_DEPTH } from './environment.ts';
-import { isCompiled } from './executable.ts';
+import { isCompiled, manageCommand } from './executable.ts';
 import { findClaude } from './find-claude.ts';
 import { attachToGateway, type GatewayOptions } from './gateway-process.ts';
 import { LaunchError } from './launch-error.ts';
+import { sessionPlugin } from './plugin-files.ts';
+import { writePluginFolder } from './plugin-folder.ts';
 import { runClaude, type Ending } from './run-claude.ts';
 import { keepAttached } from './session-lease.ts';
 import { readTextFile, writeSessionFile, type SessionFile } from './session-file.ts';
@@ -44,18 +47,19 @@ export async function launch(args: readonly string[], env: Environment): Promise
   warnOfOtherConfig(record, options);
   client.remember();
 
+  // An older gateway doesn't tell: then there is a session without its models.
+  const routes = await fetchRoutes(record).catch(() => []);
   const plan = planSession({
     args,
     env,
     user: readUserSettings({ env, cwd }),
     address: addressOf(record.host, record.port),
     clientToken: record.clientToken,
-    // An older gateway doesn't tell: then there is a session without a list of models.
-    routes: await fetchRoutes(record).catch(() => []),
+    routes,
     hasModelPicker: hasModelPicker(client.version),
     readFile: readTextFile,
   });
-  const placed = isCommand(args) ? { args, files: [] } : place(plan, options.stateDir);
+  const placed = isCommand(args) ? { args, files: [] } : place(plan, routes, options.stateDir);
   void keepAttached(attachment, options);
   try {
     return await runClaude(claude, placed.args, { ...inherited, ...plan.variables });
@@ -70,7 +74,11 @@ interface Placed {
 }
 
 /** Puts a plan onto the command line, and what mustn't stand there or is too long into files. */
-function place({ settings, agents }: SessionPlan, folder: string): Placed {
+function place(
+  { settings, agents }: SessionPlan,
+  routes: readonly RouteSummary[],
+  folder: string,
+): Placed {
   const files: SessionFile[] = [];
   const inFile = (kind: 'settings' | 'agents', text: string): string => {
     const file = writeSessionFile(folder, kind, text);
@@ -83,6 +91,10 @@ function place({ settings, agents }: SessionPlan, folder: string): Placed {
   if (agents.types !== null) {
     const types = JSON.stringify(agents.types);
     placed = agents.place(placed, agents.isFile ? inFile('agents', types) : types);
+  }
+  if (routes.length > 0) {
+    const plugin = sessionPlugin(routes, manageCommand());
+    placed = ['--plugin-dir', writePluginFolder(folder, plugin, new Date()), ...placed];
   }
   return { args: placed, files };
 }

@@ -42,14 +42,37 @@ describe('subagent types', () => {
   test('names are the same in the list and among the types, whatever an alias is called', () => {
     const routes = [d4f, route('x', { aliases: ['d4f-readonly'] })];
     const types = agentTypes(routes, windows);
-    for (const { agent, readonlyAgent } of agentNames(routes)) {
+    const names = agentNames(routes);
+    for (const { agent, readonlyAgent } of names) {
       expect([agent, types[agent]?.tools]).toEqual([agent, undefined]);
       expect([readonlyAgent, types[readonlyAgent]?.tools?.length]).toEqual([readonlyAgent, 5]);
     }
-    expect(agentNames(routes).map(({ readonlyAgent }) => readonlyAgent)).toEqual([
-      'd4f-readonly-agent',
-      'd4f-readonly-agent',
-      'd4f-readonly-readonly',
+    expect(names.map(({ name, agent, readonlyAgent }) => [name, agent, readonlyAgent])).toEqual([
+      ['d4f', 'd4f', 'd4f-readonly-agent'],
+      ['flash', 'flash', 'd4f-readonly-agent'],
+      ['deepseek-v4-flash', 'd4f', 'd4f-readonly-agent'],
+      ['d4f-readonly', 'd4f-readonly', 'd4f-readonly-readonly'],
+      ['x', 'd4f-readonly', 'd4f-readonly-readonly'],
+    ]);
+  });
+
+  test('a name without types says why', () => {
+    const problems = agentNames([
+      route('a', { agent: false }),
+      route('b', { problem: 'set B_KEY.' }),
+      route('Plan'),
+      echo,
+    ]).map(({ name, problem }) => [name, problem?.slice(0, 30)]);
+    expect(problems).toEqual([
+      ['a', 'the configuration keeps it fro'],
+      ['b', 'set B_KEY.'],
+      ['Plan', 'Claude Code has a subagent typ'],
+    ]);
+  });
+
+  test('types of a plugin have its name before theirs', () => {
+    expect(agentNames([route('m')], 'cc-route:')).toEqual([
+      { name: 'm', agent: 'cc-route:m', readonlyAgent: 'cc-route:m-readonly', problem: null },
     ]);
   });
 });

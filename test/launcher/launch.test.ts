@@ -38,8 +38,9 @@ test('arguments arrive byte for byte and in order, behind our settings', async (
   await using stage = await createStage();
   const { code } = await stage.clauder(HARD_ARGUMENTS);
   expect(code).toBe(0);
-  const [flag, settings, ...rest] = stage.args();
-  expect(flag).toBe('--settings');
+  const [plugin, folder, flag, settings, ...rest] = stage.args();
+  expect([plugin, flag]).toEqual(['--plugin-dir', '--settings']);
+  expect(folder).toStartWith(`${stage.stateDir}/plugin-`);
   expect(rest).toEqual(HARD_ARGUMENTS);
   const address = `http://127.0.0.1:${stage.port}`;
   expect(JSON.parse(settings ?? '')).toEqual({
@@ -162,7 +163,8 @@ test("the gateway's token is in no argument and in a file for this user alone", 
   const own = JSON.stringify({ env: { MINE: '1' }, model: 'opus' });
   const child = await stage.start(
     ['--settings', own, '-p', 'hi'],
-    'cp "$2" "$STAGE/seen" && ls -l "$2" && sleep 0.3',
+    // Behind the plugin's folder and the flag.
+    'cp "$4" "$STAGE/seen" && ls -l "$4" && sleep 0.3',
   );
   const processes = Bun.spawnSync(['ps', '-eo', 'args']).stdout.toString();
   expect(processes).not.toContain('gateway-token');
@@ -199,8 +201,11 @@ test('state is for this user alone', async () => {
   const child = await stage.start([], 'sleep 0.3');
   const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
   expect(mode(stage.stateDir)).toBe('700');
-  for (const name of readdirSync(stage.stateDir)) {
-    expect(`${name} ${mode(join(stage.stateDir, name))}`).toBe(`${name} 600`);
+  const all = readdirSync(stage.stateDir, { recursive: true, encoding: 'utf8' });
+  expect(all.length).toBeGreaterThan(5);
+  for (const name of all) {
+    const path = join(stage.stateDir, name);
+    expect(`${name} ${mode(path)}`).toBe(`${name} ${statSync(path).isDirectory() ? 700 : 600}`);
   }
   await child.exited;
   expect(readdirSync(dirname(stage.stateDir))).toEqual(['cc-route']);

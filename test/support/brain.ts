@@ -13,6 +13,8 @@ interface Turn {
   readonly wantsTitle: boolean;
   /** What is left of a tour that the person asked for; `null` without one. */
   readonly tour: Tour | null;
+  /** Calls of the `Agent` tool that a plan of `/mmodel` asks for now. */
+  readonly planned: readonly ToolPart['input'][];
 }
 
 /** A prompt with several steps, of which the model takes one in each of its messages. */
@@ -167,7 +169,18 @@ function read(wire: WireName, request: UpstreamRequest): Turn {
     earlier: prompt === '' ? prompts : prompts.slice(0, -1),
     wantsTitle: output?.format !== undefined || request.json['response_format'] !== undefined,
     tour: tourOf(wire, messages, calls),
+    planned: plannedCalls(wire, messages),
   };
+}
+
+/** The next calls of a plan: all at once, or the one after those that have answered. */
+function plannedCalls(wire: WireName, messages: readonly Message[]): ToolPart['input'][] {
+  const said = messages.map((message) => plain(message.content)).join('\n');
+  const calls = [...said.matchAll(/^\{"subagent_type".*\}$/gmu)].map(
+    ([line]) => JSON.parse(line) as ToolPart['input'],
+  );
+  const done = resultsOf(wire, messages).length;
+  return said.includes('one after another') ? calls.slice(done, done + 1) : calls.slice(done);
 }
 
 /** One line of a prompt that tells the scripted model what to do, and how it does it. */
@@ -214,6 +227,7 @@ const DIRECTIVES: readonly (readonly [RegExp, (match: RegExpExecArray, turn: Tur
 function think(turn: Turn): Reply {
   if (turn.wantsTitle) return text(JSON.stringify({ title: 'Scripted session' }));
   if (turn.tour !== null) return walk(turn.tour, turn);
+  if (turn.planned.length > 0) return content(turn.planned.map((call) => tool('Agent', call)));
   if (turn.results.length > 0) return text(`The results were: ${listed(turn.results)}`);
   return obey(turn.prompt, turn) ?? text(`You said: ${turn.prompt}`);
 }
@@ -240,7 +254,8 @@ function walk({ step, results, images }: Tour, turn: Turn): Reply {
  * `run: CMD` calls Bash, `parallel: A && B` calls it twice at once, `agent NAME: TASK` starts a
  * subagent, `search tool: NAME` loads a deferred tool, `look at: PATH` reads a file, `write: PATH`
  * writes one, `recall` repeats the earlier prompts. Results of tools are quoted back; anything else is echoed.
- * `tour: A; B; …` takes one step in each message and sums all results up at the end.
+ * `tour: A; B; …` takes one step in each message and sums all results up at the end. A plan of
+ * `/mmodel` is carried out.
  */
 export function brain(wire: WireName): (request: UpstreamRequest) => Reply {
   return (request) => think(read(wire, request));
