@@ -1,4 +1,4 @@
-import type { LogLevel } from '../lib/log-level.ts';
+import type { LogFormat, LogLevel } from '../lib/log-level.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Compat, WireName } from '../providers/spec.ts';
 import type { CredentialSource, ModelFacts } from '../providers/target.ts';
@@ -96,7 +96,16 @@ export interface Config {
     /** Other limits for single hosts, named as in variables: `API_DEEPSEEK_COM`. */
     readonly hosts: ReadonlyMap<string, { readonly rps?: number; readonly burst?: number }>;
   };
-  readonly logLevel: LogLevel;
+  readonly usage: { readonly retentionDays: number };
+  readonly budget: {
+    /** What a day's calls may cost; `null`: no limit. */
+    readonly dailyUsd: number | null;
+    /** What one session's calls may cost; `null`: no limit. */
+    readonly sessionUsd: number | null;
+    /** The part of a budget behind which there are warnings, up to 1. */
+    readonly warnAt: number;
+  };
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
   /** Lock, record, log and usage database live here; made by `ensureStateDir` when first needed. */
   readonly stateDir: string;
   /** Things worth a warning at start: file modes, unset variables, keys without effect. */

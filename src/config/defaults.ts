@@ -18,7 +18,9 @@ export const DEFAULTS = {
     absentTemperature: 'skip',
   },
   rateLimit: { rps: 10, burst: 20, maxWaitMs: 0 },
-  logLevel: 'info',
+  usage: { retentionDays: 90 },
+  budget: { dailyUsd: null, sessionUsd: null, warnAt: 0.8 },
+  log: { level: 'info', format: 'text' },
 } as const satisfies Partial<Omit<Config, 'rateLimit'>> & {
   readonly rateLimit: Omit<Config['rateLimit'], 'hosts'>;
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULTS, LONG_CONTEXT_TOKENS, MAX_PORT, MAX_TIMER_MS } from './defaults.ts';
+import { budget, log, usage } from './schema-operations.ts';
 import { modelName, modelRoutesSchema } from './schema-route.ts';
 
 /** A whole number of milliseconds that a timer can wait. */
@@ -269,6 +270,9 @@ export function configSchema(presets: readonly string[]) {
       cache: cache.optional(),
       rateLimit: rateLimit.optional(),
       timeouts: timeouts.optional(),
+      usage: usage.optional(),
+      budget: budget.optional(),
+      log: log.optional(),
     })
     .meta({ description: 'Configuration of cc-route, the model-routing gateway for Claude Code.' });
 }

@@ -6,12 +6,11 @@ import {
   isLoopbackHost,
   isWildcardHost,
 } from './addresses.ts';
-import { LOG_LEVELS, type LogLevel } from '../lib/log-level.ts';
 import type { Config, ConfigFlags, Origin } from './config.ts';
 import { DEFAULTS, MAX_PORT } from './defaults.ts';
 import { expandVariables, malformedReference, unsetProblem } from './expand.ts';
 import { HEADER_VALUE } from './headers.ts';
-import { quoted, suggestion } from './hints.ts';
+import { resolveLog } from './log-settings.ts';
 import { type Environment, type PathContext, stateDir } from './paths.ts';
 import { resolveRateLimit } from './rate-limits.ts';
 import type { Place, Report } from './report.ts';
@@ -34,19 +33,19 @@ interface Picked<Value> {
   readonly where: Place;
 }
 
-type Section = 'server' | 'retry' | 'timeouts' | 'cache';
+type Section = 'server' | 'retry' | 'timeouts' | 'cache' | 'usage' | 'budget';
 
 /** Puts the layers over each other: defaults ← file ← environment ← flags. */
 export function resolveSettings(
   layers: Layers,
-): Pick<Config, 'server' | 'retry' | 'timeouts' | 'cache' | 'rateLimit' | 'logLevel' | 'stateDir'> {
+): Omit<Config, 'file' | 'routes' | 'scenarios' | 'warnings' | 'origins'> {
   const { env, file, origins, report } = layers;
   const fromFile = <Value>(section: Section, key: string, byDefault: Value): Value => {
     const values: Readonly<Record<string, unknown>> = file[section] ?? {};
     origins.set(`${section}.${key}`, values[key] === undefined ? 'default' : 'file');
     return (values[key] as Value | undefined) ?? byDefault;
   };
-  const { retry, timeouts, cache } = DEFAULTS;
+  const { retry, timeouts, cache, budget } = DEFAULTS;
   const settings = {
     server: resolveServer(layers, fromFile),
     retry: {
@@ -70,7 +69,15 @@ export function resolveSettings(
       ),
     },
     rateLimit: resolveRateLimit(layers),
-    logLevel: resolveLogLevel(env, layers),
+    usage: {
+      retentionDays: fromFile<number>('usage', 'retentionDays', DEFAULTS.usage.retentionDays),
+    },
+    budget: {
+      dailyUsd: fromFile<number | null>('budget', 'dailyUsd', budget.dailyUsd),
+      sessionUsd: fromFile<number | null>('budget', 'sessionUsd', budget.sessionUsd),
+      warnAt: fromFile<number>('budget', 'warnAt', budget.warnAt),
+    },
+    log: resolveLog(layers),
     stateDir: stateDir(layers.context),
   };
   const { baseDelayMs, maxDelayMs } = settings.retry;
@@ -203,15 +210,4 @@ function resolveAuthToken(layers: Layers): Secret | 'auto' | null {
     return fail('holds a character that no token can have; use visible ASCII without spaces');
   }
   return new Secret(text);
-}
-
-function resolveLogLevel(env: Environment, layers: Layers): LogLevel {
-  const text = env['CC_ROUTE_LOG_LEVEL']?.trim().toLowerCase();
-  layers.origins.set('logLevel', text ? 'environment' : 'default');
-  if (!text) return DEFAULTS.logLevel;
-  const level = LOG_LEVELS.find((name) => name === text);
-  if (level !== undefined) return level;
-  const hint = suggestion(text, LOG_LEVELS) || `; expected one of ${LOG_LEVELS.join(', ')}`;
-  layers.report.error('CC_ROUTE_LOG_LEVEL', `unknown level${quoted(text)}${hint}`);
-  return DEFAULTS.logLevel;
 }

@@ -34,6 +34,8 @@ export const ERROR_KINDS = {
     fallback: true,
     shouldRetry: false,
   }),
+  /** The limit that the configuration sets on spending is reached. */
+  budget_exceeded: rule(402, 'billing_error', 'config', { shouldRetry: false }),
   broken_config: rule(409, 'invalid_request_error', 'config', { shouldRetry: false }),
   unusable_route: rule(409, 'invalid_request_error', 'config', {
     fallback: true,
@@ -133,6 +135,8 @@ export const ERROR_KINDS = {
   // The gateway itself.
   /** Its own limit on requests to a host is reached; the client is told when to come back. */
   throttled: rule(429, 'rate_limit_error', 'gateway', { shouldRetry: true, unsent: true }),
+  /** The usage database can't be read. */
+  usage_unavailable: rule(500, 'api_error', 'gateway', { shouldRetry: false }),
   client_gone: rule(499, 'api_error', 'client'),
   draining: rule(503, 'overloaded_error', 'gateway'),
   internal: rule(500, 'api_error', 'gateway', { shouldRetry: false }),

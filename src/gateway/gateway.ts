@@ -11,6 +11,7 @@ import type { CallSink } from '../telemetry/call-record.ts';
 import type { Reply, Transport } from '../upstream/attempt.ts';
 import { echoTransport } from '../upstream/echo/index.ts';
 import { canConnect, networkTransport } from '../upstream/network.ts';
+import type { Spending } from '../usage/spending.ts';
 import { TokenCounts } from './count-tokens.ts';
 import { createPipeline } from './pipeline.ts';
 import { RouteTable } from './resolve.ts';
@@ -22,6 +23,8 @@ export interface GatewayDeps {
   /** Get a record of every call. */
   readonly sinks: readonly CallSink[];
   readonly env: Environment;
+  /** Knows what was spent, for budgets; absent: there are none. */
+  readonly spending?: Spending;
   readonly clock?: Clock;
   /** Gives numbers from 0 to below 1. */
   readonly random?: () => number;
@@ -43,6 +46,8 @@ export interface Gateway {
   readonly config: Config;
   readonly table: RouteTable;
   readonly answers: AnswerCache;
+  /** For each route, whether its target is passed over since it failed too often lately. */
+  circuits(): readonly { readonly target: Target; readonly isOpen: boolean }[];
   /** What the target's upstream refused since the start, and gets otherwise now. */
   learned(target: Target): readonly Lesson[];
   /** How the target's upstream did lately. */
@@ -71,6 +76,8 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       scenarios: scenariosOf(next, table),
       searchers: table.targetsOf(next.scenarios.webSearch),
       cache: next.cache,
+      budget: next.budget,
+      spending: deps.spending ?? null,
       retry: next.retry,
       rateLimit: {
         limitOf: (host) => limitOf(next.rateLimit, host),
@@ -91,6 +98,11 @@ export function createGateway(config: Config, deps: GatewayDeps): Gateway {
       return snapshot.table;
     },
     answers: state.answers,
+    circuits: () =>
+      snapshot.table.routes.map(({ target }) => ({
+        target,
+        isOpen: state.circuits.isOpen(target),
+      })),
     learned: (target) => state.learned.list(target, target.model ?? ''),
     health: (target) => state.circuits.health(target),
     reload(next) {

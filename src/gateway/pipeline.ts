@@ -2,6 +2,7 @@ import type { Call } from '../core/call.ts';
 import { compose, type Handler, type Policy } from '../core/policy.ts';
 import { breaker, type Reach } from '../policies/breaker.ts';
 import type { CacheSettings } from '../policies/answer-cache.ts';
+import { budget, type BudgetSettings } from '../policies/budget.ts';
 import { cache } from '../policies/cache.ts';
 import { timeLimitMs } from '../policies/deadline.ts';
 import { documents } from '../policies/documents.ts';
@@ -17,6 +18,7 @@ import type { Target } from '../providers/target.ts';
 import type { CallSink } from '../telemetry/call-record.ts';
 import type { Attempt, Reply } from '../upstream/attempt.ts';
 import { send, type SendDeps } from '../upstream/send.ts';
+import type { Spending } from '../usage/spending.ts';
 import type { TokenCounts } from './count-tokens.ts';
 import type { RouteTable } from './resolve.ts';
 import { conditionsFor, takeover, type ScenarioName, type Scenarios } from './scenario.ts';
@@ -33,6 +35,9 @@ export interface PipelineDeps extends SendDeps {
   readonly searchers: readonly Target[];
   readonly state: GatewayState;
   readonly cache: CacheSettings;
+  readonly budget: BudgetSettings;
+  /** `null`: nobody counts what is spent. */
+  readonly spending: Spending | null;
   readonly retry: RetrySettings;
   readonly rateLimit: RateLimitSettings;
   readonly reach: Reach;
@@ -45,14 +50,14 @@ export interface PipelineDeps extends SendDeps {
  */
 export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
   const { counts, sinks, state, clock, random, reach } = deps;
-  const { circuits, retryBudget: budget, sessions, buckets, answers, keyRing } = state;
+  const { circuits, retryBudget, sessions, buckets, answers, keyRing } = state;
   const isDown = circuits.isOpen.bind(circuits);
 
   const attempt = compose<Attempt, Reply>(
     [
       documents(state.pdfTexts),
       preflight(counts.counter),
-      retry(deps.retry, { clock, random, budget, isDown }),
+      retry(deps.retry, { clock, random, budget: retryBudget, isDown }),
       breaker(circuits, reach),
       repair(state.learned),
       rateLimit(buckets, deps.rateLimit, clock),
@@ -61,7 +66,12 @@ export function createPipeline(deps: PipelineDeps): Handler<Call, Reply> {
     (one) => send(one, deps),
   );
   const routed = compose<RoutedCall, Reply>(
-    [countTokens(counts), webSearch(deps.searchers), cache(answers, deps.cache)],
+    [
+      countTokens(counts),
+      webSearch(deps.searchers),
+      cache(answers, deps.cache),
+      budget(deps.budget, deps.spending),
+    ],
     fallback(attempt, { clock, sessions }),
   );
   return compose<Call, Reply>([observe(sinks)], async (call) => {

@@ -6,6 +6,7 @@ import { openLease, requireControl, shutdown } from './admin/control.ts';
 import { reload } from './admin/reload.ts';
 import { listRoutes } from './admin/routes.ts';
 import { status } from './admin/status.ts';
+import { usage } from './admin/usage.ts';
 import { checkClientToken } from './client-auth.ts';
 import { clientKind } from './client-kind.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
@@ -53,6 +54,7 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.get('/v1/admin/cache', cacheStats(http));
   app.delete('/v1/admin/cache', flushCache(http));
   app.get('/v1/admin/routes', listRoutes(http));
+  app.get('/v1/admin/usage', usage(http));
   app.get('/metrics', metrics(http));
 
   app.notFound((c) => {

@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { UsageStore } from '../usage/store.ts';
 import type { Leases } from './leases.ts';
 import type { Reloader } from './reload.ts';
 import type { SocketData } from './stream/handlers.ts';
@@ -13,6 +14,7 @@ export interface HttpContext {
   readonly gateway: Gateway;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly usage: UsageStore;
   readonly leases: Leases;
   readonly reloader: Reloader;
   /** What clients must show; `null`: nothing. A reload may change it. */

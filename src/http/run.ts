@@ -43,7 +43,7 @@ async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number
   const config = await source.load(source.initial);
   const lines = new LineBuffer((text) => process.stderr.write(text), systemClock);
   process.on('exit', () => lines.flush());
-  const log = createLog(config.logLevel, (line) => lines.add(line));
+  const log = createLog(config.log.level, (line) => lines.add(line));
   const stopped = Promise.withResolvers<string>();
   const stateDir = ensureStateDir();
   const server = listen({

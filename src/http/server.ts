@@ -7,6 +7,9 @@ import { systemClock } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { usagePath } from '../usage/database.ts';
+import { Spending } from '../usage/spending.ts';
+import { UsageStore } from '../usage/store.ts';
 import { createApp } from './app.ts';
 import type { HttpContext } from './context.ts';
 import { errorResponse, toGatewayError } from './error-response.ts';
@@ -62,12 +65,26 @@ export function startServer(options: ServerOptions): RunningServer {
     activeRequests: () => context.activeRequests,
     sessions: () => context.leases.count,
     configBroken: () => context.reloader.error !== null,
+    usageRows: () => usage.state,
+    circuits: () => gateway.circuits(),
   });
-  const gateway = createGateway(config, { sinks: [log.request, metrics.call], env });
+  const usage = new UsageStore({
+    path: usagePath(config.stateDir),
+    clock: systemClock,
+    retentionDays: () => gateway.config.usage.retentionDays,
+    log,
+  });
+  const spending = new Spending({ store: usage, warn: (message) => log.warn(message) });
+  const gateway = createGateway(config, {
+    sinks: [log.request, metrics.call, usage.sink, spending.sink],
+    spending,
+    env,
+  });
   const context: HttpContext = {
     gateway,
     log,
     metrics,
+    usage,
     leases: new Leases(
       systemClock,
       options.ephemeral === true ? () => shutdown('no session is left') : null,
@@ -115,10 +132,11 @@ export function startServer(options: ServerOptions): RunningServer {
     port: server.port ?? port,
     controlToken: context.controlToken,
     context,
-    stop() {
+    async stop() {
       context.leases.closeAll();
       for (const socket of context.sockets) socket.leave();
-      return stop(server);
+      await stop(server);
+      usage.close();
     },
   };
   return running;

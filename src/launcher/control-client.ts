@@ -155,6 +155,18 @@ export async function requestReload(record: GatewayRecord): Promise<ReloadAnswer
   return error.message;
 }
 
+/**
+ * What an admin endpoint answers.
+ *
+ * @throws Error with the gateway's words where it refuses, or where it doesn't answer.
+ */
+export async function fetchAdmin<Answer>(record: GatewayRecord, path: string): Promise<Answer> {
+  const response = await request(record, path, { headers: credentials(record) });
+  if (response.ok) return (await response.json()) as Answer;
+  const { error } = (await response.json()) as { error?: { message?: string } };
+  throw new Error(error?.message ?? `the gateway answered ${path} with ${response.status}`);
+}
+
 function credentials(record: GatewayRecord): Record<string, string> {
   const { controlToken, clientToken } = record;
   return {

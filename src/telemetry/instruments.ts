@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { TargetRef } from '../core/journal.ts';
 import { COMMIT, VERSION } from '../version.ts';
 
 /** What only the running gateway knows, read when somebody asks for the metrics. */
@@ -8,6 +9,10 @@ export interface GaugeSources {
   readonly sessions: () => number;
   /** Whether the configuration file has changed and is broken. */
   readonly configBroken: () => boolean;
+  /** Rows that the usage database doesn't have yet, and those that it will never have. */
+  readonly usageRows: () => { readonly waiting: number; readonly lost: number };
+  /** Whether a target is passed over for now, for each route. */
+  readonly circuits: () => readonly { readonly target: TargetRef; readonly isOpen: boolean }[];
 }
 
 /** From a cached answer to a model that thinks for minutes, in milliseconds. */
@@ -60,6 +65,32 @@ export function createInstruments(sources: GaugeSources) {
   gauge('proxy_config_broken', '1: the configuration file has changed and is broken.', () =>
     Number(sources.configBroken()),
   );
+  gauge(
+    'proxy_usage_rows_waiting',
+    'Calls that the usage database does not have yet.',
+    () => sources.usageRows().waiting,
+  );
+  void new Counter({
+    name: 'proxy_usage_rows_lost_total',
+    help: 'Calls that the usage database will never have, since it could not be written.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sources.usageRows().lost);
+    },
+  });
+  void new Gauge({
+    name: 'proxy_circuit_open',
+    help: '1: the target failed too often lately and is passed over.',
+    labelNames: TARGET_LABELS,
+    registers,
+    collect() {
+      this.reset();
+      for (const { target, isOpen } of sources.circuits()) {
+        this.set({ provider: target.provider.name, model: target.route }, Number(isOpen));
+      }
+    },
+  });
   new Gauge({
     name: 'proxy_build_info',
     help: 'Always 1; what runs stands in the labels.',

@@ -57,7 +57,7 @@ describe('cc-route config check', () => {
       ['server.authToken', '(hidden)', 'file'],
       ['server.allowedHosts', 'none', 'default'],
       ['retry.maxAttempts', '3', 'default'],
-      ['logLevel', 'warn', 'CC_ROUTE_LOG_LEVEL'],
+      ['log.level', 'warn', 'CC_ROUTE_LOG_LEVEL'],
       ['route', 'alias', 'provider', 'key'],
       ['a', 'x, y', 'one', 'from ONE_KEY'],
       ['b', '-', 'two', 'missing: TWO_KEY is not set'],

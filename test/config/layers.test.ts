@@ -13,6 +13,7 @@ describe('precedence', () => {
     CC_ROUTE_HOST: '127.0.0.3',
     CC_ROUTE_AUTH_TOKEN: 'from-env',
     CC_ROUTE_LOG_LEVEL: 'DEBUG',
+    CC_ROUTE_LOG_FORMAT: 'json',
     CC_ROUTE_STATE_DIR: '/somewhere/state',
   };
 
@@ -35,15 +36,21 @@ describe('precedence', () => {
         absentTemperature: 'skip',
       },
       rateLimit: { rps: 10, burst: 20, maxWaitMs: 0, hosts: new Map() },
-      logLevel: 'info',
+      usage: { retentionDays: 90 },
+      budget: { dailyUsd: null, sessionUsd: null, warnAt: 0.8 },
+      log: { level: 'info', format: 'text' },
     });
     expect(new Set(config.origins.values())).toEqual(new Set(['default']));
     expect([...config.origins.keys()].sort()).toEqual([
+      'budget.dailyUsd',
+      'budget.sessionUsd',
+      'budget.warnAt',
       'cache.absentTemperature',
       'cache.maxBytes',
       'cache.maxEntries',
       'cache.ttlMs',
-      'logLevel',
+      'log.format',
+      'log.level',
       'rateLimit.burst',
       'rateLimit.maxWaitMs',
       'rateLimit.rps',
@@ -59,6 +66,7 @@ describe('precedence', () => {
       'timeouts.connectMs',
       'timeouts.firstByteMs',
       'timeouts.idleMs',
+      'usage.retentionDays',
     ]);
   });
 
@@ -73,12 +81,19 @@ describe('precedence', () => {
   });
 
   test('the environment over the file', async () => {
-    const { server, origins, logLevel, stateDir } = await loadFrom(home, file, env);
+    const { server, origins, log, stateDir } = await loadFrom(home, file, env);
     expect(server).toMatchObject({ port: 1002, host: '127.0.0.3' });
     expect(server.authToken !== 'auto' && server.authToken?.reveal()).toBe('from-env');
-    expect(logLevel).toBe('debug');
+    expect(log).toEqual({ level: 'debug', format: 'json' });
     expect(stateDir).toBe('/somewhere/state');
-    for (const key of ['server.port', 'server.host', 'server.authToken', 'logLevel', 'stateDir']) {
+    for (const key of [
+      'server.port',
+      'server.host',
+      'server.authToken',
+      'log.level',
+      'log.format',
+      'stateDir',
+    ]) {
       expect(origins.get(key)).toBe('environment');
     }
   });

@@ -33,6 +33,9 @@ describe('the JSON Schema', () => {
       'cache',
       'rateLimit',
       'timeouts',
+      'usage',
+      'budget',
+      'log',
     ]);
     const route = [...known.keys()].filter((path) => /^modelRoutes\.\*\.[^.]+$/.test(path));
     expect(route.map((path) => path.split('.')[2])).toEqual([

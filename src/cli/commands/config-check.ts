@@ -44,7 +44,8 @@ const VARIABLES: Record<string, string> = {
   'server.authToken': 'CC_ROUTE_AUTH_TOKEN',
   'rateLimit.rps': 'CC_RATE_LIMIT_RPS',
   'rateLimit.burst': 'CC_RATE_LIMIT_BURST',
-  logLevel: 'CC_ROUTE_LOG_LEVEL',
+  'log.level': 'CC_ROUTE_LOG_LEVEL',
+  'log.format': 'CC_ROUTE_LOG_FORMAT',
   stateDir: 'CC_ROUTE_STATE_DIR',
 };
 
@@ -98,12 +99,11 @@ function failureAsText(error: ConfigError): CommandOutput {
 
 function settingsOf(config: Config): Setting[] {
   const values: Record<string, Setting['value']> = {
-    logLevel: config.logLevel,
     stateDir: config.stateDir,
   };
   const { hosts, ...rateLimit } = config.rateLimit;
-  const { server, retry, cache, timeouts } = config;
-  const sections = { server, retry, cache, rateLimit, timeouts };
+  const { server, retry, cache, timeouts, usage, budget, log } = config;
+  const sections = { server, retry, cache, rateLimit, timeouts, usage, budget, log };
   for (const [section, settings] of Object.entries(sections)) {
     for (const [key, value] of Object.entries(settings)) {
       values[`${section}.${key}`] = value instanceof Secret ? '(hidden)' : value;
