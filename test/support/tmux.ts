@@ -9,6 +9,8 @@ export interface Terminal extends Disposable {
   press(...keys: readonly string[]): void;
   /** What is on the screen now, without trailing blanks. */
   screen(): string;
+  /** The same with its colours, as SGR sequences. */
+  colors(): string;
   /** Waits until the screen shows something; the error has the screen. */
   shows(what: string | RegExp, timeoutMs?: number): Promise<string>;
   resize(columns: number, rows: number): void;
@@ -50,6 +52,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
     type: (text) => void tmux('send-keys', '-l', text),
     press: (...keys) => void tmux('send-keys', ...keys),
     screen,
+    colors: () => tmux('capture-pane', '-p', '-e'),
     resize: (width, height) =>
       void tmux('resize-window', '-x', String(width), '-y', String(height)),
     async shows(what, timeoutMs = 20_000) {
