@@ -5,7 +5,6 @@ import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { text, type Reply } from '../support/reply.ts';
 import { createStage } from '../launcher/stage.ts';
 
-const CLAUDE = 'echo "2.1.330 (Claude Code)"';
 const KEY = 'sk-live-0123456789abcdef';
 const html: Reply = { kind: 'raw', status: 404, body: '<html><h1>Not Found</h1></html>' };
 
@@ -49,7 +48,7 @@ test('doctor --live tells apart a wrong key, model, wire format, address, and no
     },
   });
   await using stage = await createStage({ config });
-  const ended = await stage.clauder(['route', 'doctor', '--live', '--json'], CLAUDE);
+  const ended = await stage.clauder(['route', 'doctor', '--live', '--json']);
   expect(ended.code).toBe(1);
   const { findings } = JSON.parse(ended.stdout) as { findings: readonly Finding[] };
   const verdictOn = (name: string) => {
@@ -95,7 +94,7 @@ test('when nobody can be reached, the network is what is said to be broken', asy
     },
   });
   await using stage = await createStage({ config });
-  const ended = await stage.clauder(['route', 'doctor', '--live'], CLAUDE);
+  const ended = await stage.clauder(['route', 'doctor', '--live']);
   expect(ended.code).toBe(1);
   expect(ended.stdout).toContain('no provider could be reached');
   expect(ended.stdout).toContain('nothing listens at 127.0.0.1');

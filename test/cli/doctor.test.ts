@@ -7,7 +7,6 @@ import { examine } from '../../src/cli/doctor/doctor.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { createStage, type Stage } from '../launcher/stage.ts';
 
-const CLAUDE = 'echo "2.1.330 (Claude Code)"';
 const SECRET = 'sk-live-0123456789abcdef';
 const ROUTES = {
   modelRoutes: {
@@ -22,8 +21,6 @@ interface SetUp {
   /** The configuration file; absent: a good one. */
   readonly config?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What the fake claude does; absent: it tells a current version. */
-  readonly claude?: string;
   /** Breaks something on the machine; may add to the environment. */
   readonly prepare?: (stage: Stage) => Promise<Cleanup> | Cleanup | void;
   /** `level id`, what it has to name, and what its mend has to say. */
@@ -82,7 +79,7 @@ const BROKEN_SET_UPS: Readonly<Record<string, SetUp>> = {
     exitCode: 1,
   },
   'an old Claude Code': {
-    claude: 'echo "1.0.3 (Claude Code)"',
+    env: { STAGE_VERSION: '1.0.3' },
     finds: ['warning claude.old', /1\.0\.3 .*older than 2\.1\.197/u, /^claude update/u],
     exitCode: 0,
   },
@@ -171,7 +168,7 @@ test.each(Object.entries(BROKEN_SET_UPS))('doctor on %s', async (_, setUp) => {
   const cleanup = await setUp.prepare?.(stage);
   try {
     const PATH = `${stage.environment()['PATH']}:${join(stage.sandbox.root, 'other')}`;
-    const ended = await stage.clauder(['route', 'doctor', '--json'], setUp.claude ?? CLAUDE, {
+    const ended = await stage.clauder(['route', 'doctor', '--json'], undefined, {
       env: { PATH, ...setUp.env },
     });
     const { findings } = JSON.parse(ended.stdout) as { findings: readonly Finding[] };
@@ -195,12 +192,12 @@ test.each(Object.entries(BROKEN_SET_UPS))('doctor on %s', async (_, setUp) => {
 
 test('on a machine where all is well, and in words', async () => {
   await using stage = await createStage({ config: JSON.stringify(ROUTES) });
-  const ended = await stage.clauder(['route', 'doctor'], CLAUDE);
+  const ended = await stage.clauder(['route', 'doctor']);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toEndWith('All is well.\n');
   expect(ended.stdout).toContain('Claude Code\n  ok       2.1.330, ');
   expect(ended.stdout).not.toContain('\u{1B}');
-  const broken = await stage.clauder(['route', 'doctor'], CLAUDE, {
+  const broken = await stage.clauder(['route', 'doctor'], undefined, {
     env: { ANTHROPIC_MODEL: 'x' },
   });
   expect(broken.stdout).toContain('           → unset ANTHROPIC_MODEL\n');
@@ -210,10 +207,10 @@ test('on a machine where all is well, and in words', async () => {
 test('it finds the running gateway, and one with a configuration that broke meanwhile', async () => {
   await using stage = await createStage({ config: JSON.stringify(ROUTES) });
   await stage.clauder(['route', 'start']);
-  const ended = await stage.clauder(['route', 'doctor'], CLAUDE);
+  const ended = await stage.clauder(['route', 'doctor']);
   expect(ended.stdout).toMatch(/gateway\n {2}ok {7}runs at http:\/\/127\.0\.0\.1:\d+, version /u);
   const other = stage.sandbox.write('other.json', '{}');
-  const moved = await stage.clauder(['route', 'doctor'], CLAUDE, {
+  const moved = await stage.clauder(['route', 'doctor'], undefined, {
     env: { CC_ROUTE_CONFIG: other },
   });
   expect(moved.stdout).toContain('the running gateway reads ~/.claude/settings.cc-route.json, not');
@@ -223,7 +220,7 @@ test('it finds the running gateway, and one with a configuration that broke mean
 /** Findings on a made-up machine, for what no test may do to this one. */
 async function examineMachine(stage: Stage, changes: Partial<Machine>) {
   const machine: Machine = {
-    env: stage.environment(CLAUDE),
+    env: stage.environment(),
     cwd: stage.sandbox.project,
     platform: process.platform,
     self: process.execPath,
