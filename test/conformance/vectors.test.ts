@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Target } from '../../src/providers/target.ts';
 import { openaiChat } from '../../src/wire/openai-chat/index.ts';
@@ -47,6 +47,22 @@ function checkWords<Outcome>(table: Checks<Outcome>, vector: Vector, outcome: Ou
   }
 }
 
+/** What was run, by name: how often. */
+const runs = new Map<string, number>();
+
+function ran(vector: Vector): void {
+  runs.set(vector.name, (runs.get(vector.name) ?? 0) + 1);
+}
+
+afterAll(() => {
+  const total = [...runs.values()].reduce((sum, count) => sum + count, 0);
+  const sizes = CHUNK_SIZES.filter((size) => size > 0).join(', ');
+  console.log(
+    `${runs.size} of ${VECTORS.length} vectors, ${total} runs: streams in chunks of ` +
+      `${sizes} bytes and whole, replies as JSON and as streams`,
+  );
+});
+
 function vectorsOf(direction: Vector['direction']): Vector[] {
   return VECTORS.filter((one) => one.direction === direction && !(one.name in LAYERS));
 }
@@ -61,9 +77,12 @@ describe('request', () => {
       }
       const messages = body['messages'] as Json[];
       checkWords(REQUEST_CHECKS, vector, { body, messages, raw: JSON.stringify(body) });
+      ran(vector);
     });
   }
 });
+
+const sizeName = (size: number) => (size === 0 ? 'as it is' : `${size} bytes at a time`);
 
 describe('response', () => {
   for (const vector of vectorsOf('response')) {
@@ -80,15 +99,20 @@ describe('response', () => {
         expect(message).toMatchObject({ type: 'message', role: 'assistant', model: req['model'] });
       }
       checkWords(RESPONSE_CHECKS, vector, messages);
+      ran(vector);
     });
 
-    test(`${vector.name}, as a stream`, () => {
-      for (const one of bodies ?? [body]) {
-        const result = decodeStream([JSON.stringify(one)], { request: { ...req, stream: true } });
-        assertWellFormed(result.events);
-        expect(missing(vector.expect.anthropic ?? {}, result.message)).toBeNull();
-      }
-    });
+    for (const size of CHUNK_SIZES) {
+      test(`${vector.name}, as a stream, ${sizeName(size)}`, () => {
+        for (const one of bodies ?? [body]) {
+          const request = { ...req, stream: true };
+          const result = decodeStream([JSON.stringify(one)], { request, size });
+          assertWellFormed(result.events);
+          expect(missing(vector.expect.anthropic ?? {}, result.message)).toBeNull();
+        }
+        ran(vector);
+      });
+    }
   }
 });
 
@@ -134,7 +158,7 @@ function comparable(result: StreamResult): unknown[] {
 describe('stream', () => {
   for (const vector of vectorsOf('stream')) {
     for (const size of CHUNK_SIZES) {
-      test(`${vector.name}, ${size === 0 ? 'as it is' : `${size} bytes at a time`}`, () => {
+      test(`${vector.name}, ${sizeName(size)}`, () => {
         const result = decodeVector(vector, size);
         assertWellFormed(result.events);
         expect(result.message).toEqual(decodeVector(vector, 0).message);
@@ -146,6 +170,7 @@ describe('stream', () => {
           expect(texts[index]).toBe(text);
         }
         checkWords(STREAM_CHECKS, vector, result);
+        ran(vector);
       });
     }
   }
@@ -187,6 +212,7 @@ describe('error', () => {
         expect(error.message).toMatch(new RegExp(vector.expect.message_re));
       }
       checkWords(ERROR_CHECKS, vector, { error, requestId: call.id });
+      ran(vector);
     });
   }
 });
@@ -197,6 +223,7 @@ describe('in the layers around', () => {
       const vector = VECTORS.find((one) => one.name === name);
       expect(vector).toBeDefined();
       await hold(vector!);
+      ran(vector!);
     });
   }
 });

@@ -28,7 +28,7 @@ export function chatMessages(context: EncodeContext): ChatMessage[] {
   let results = new ToolResults([], context);
   for (const turn of turnsOf(context.request['messages'])) {
     if (turn.role === 'assistant') {
-      results.addMissing(messages);
+      results.write(messages);
       const { message, calls } = assistantMessage(turn, ids, context);
       if (message !== null) messages.push(message);
       results = new ToolResults(calls, context);
@@ -37,7 +37,7 @@ export function chatMessages(context: EncodeContext): ChatMessage[] {
       results = new ToolResults([], context);
     }
   }
-  results.addMissing(messages);
+  results.write(messages);
   if (messages.length === 0) throw malformed('"messages" has no message with any content');
   continueReply(messages, context);
   return messages;
@@ -99,16 +99,12 @@ function objectInput(input: unknown): JsonObject {
  */
 function assistantText(blocks: readonly JsonObject[], hasTools: boolean): string {
   let text = '';
-  let adjacent = true;
+  let afterText = false;
   for (const block of blocks) {
-    const piece =
-      block['type'] === 'text' ? nonEmpty(block['text']) : flattenedHistory(block, hasTools);
-    if (piece === undefined || piece === '') {
-      adjacent = false;
-      continue;
-    }
-    text += text === '' || adjacent ? piece : `\n\n${piece}`;
-    adjacent = block['type'] === 'text';
+    const isText = block['type'] === 'text';
+    const piece = isText ? (nonEmpty(block['text']) ?? '') : flattenedHistory(block, hasTools);
+    if (piece !== '') text += text === '' || (afterText && isText) ? piece : `\n\n${piece}`;
+    afterText = isText && piece !== '';
   }
   return text.trim() === '' ? '' : text;
 }
@@ -132,12 +128,11 @@ function addUserTurn(
   for (const block of turn.blocks) {
     if (block['type'] !== 'tool_result') rest.push(...contentParts(block, context));
     else {
-      const orphan = results.take(asObject(block), messages);
+      const orphan = results.take(asObject(block));
       if (orphan !== null) rest.push(...orphan);
     }
   }
-  results.addMissing(messages);
-  const parts = [...results.images(), ...rest];
+  const parts = [...results.write(messages), ...rest];
   if (parts.length === 0) return;
   if (!context.compat.userAfterTools && bridged(parts, messages)) return;
   messages.push({ role: 'user', content: joinParts(parts) });

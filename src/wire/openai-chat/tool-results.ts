@@ -5,55 +5,62 @@ import type { EncodeContext } from './context.ts';
 import { asText, nonEmpty, objects, type JsonObject } from '../json.ts';
 import type { CallIds } from './messages.ts';
 
-/** The results that one assistant message's calls wait for. */
+interface Waiting extends CallIds {
+  result: { readonly text: string; readonly images: ContentPart[] } | null;
+}
+
+/**
+ * The results that one assistant message's calls wait for. They go out in the order of the calls:
+ * Claude Code sends them as they come, and the templates of many open models drop the ids.
+ */
 export class ToolResults {
-  /** Upstream ids by client id, in order: two calls may have the same client id. */
-  readonly #open = new Map<string, string[]>();
   readonly #context: EncodeContext;
-  readonly #images: ContentPart[] = [];
+  #waiting: Waiting[];
 
   constructor(calls: readonly CallIds[], context: EncodeContext) {
     this.#context = context;
-    for (const { clientId, upstreamId } of calls) {
-      const waiting = this.#open.get(clientId);
-      if (waiting === undefined) this.#open.set(clientId, [upstreamId]);
-      else waiting.push(upstreamId);
-    }
+    this.#waiting = calls.map(({ clientId, upstreamId }) => ({
+      clientId,
+      upstreamId,
+      result: null,
+    }));
   }
 
   /**
-   * Adds the result as a tool message. A result that no call waits for is returned as the user's
-   * text, since OpenAI rejects a tool message without a call.
+   * Takes a result. One that no call waits for is returned as the user's text, since OpenAI rejects
+   * a tool message without a call.
    */
-  take(block: JsonObject, messages: ChatMessage[]): ContentPart[] | null {
+  take(block: JsonObject): ContentPart[] | null {
     const clientId = asText(block['tool_use_id']);
-    const upstreamId = this.#open.get(clientId)?.shift();
-    const { text, images } = resultContent(block, this.#context);
-    if (upstreamId === undefined) {
-      return [{ type: 'text', text: `[tool result ${clientId}] ${text}` }, ...images];
+    const result = resultContent(block, this.#context);
+    // Two calls may have the same client id.
+    const call = this.#waiting.find((one) => one.clientId === clientId && one.result === null);
+    if (call === undefined) {
+      return [{ type: 'text', text: `[tool result ${clientId}] ${result.text}` }, ...result.images];
     }
-    messages.push({ role: 'tool', tool_call_id: upstreamId, content: text });
-    if (images.length > 0) {
-      this.#images.push(
-        { type: 'text', text: `Attached ${kindOf(images)}(s) from tool result ${upstreamId}:` },
-        ...images,
-      );
-    }
+    call.result = result;
     return null;
   }
 
-  /** Answers the calls that nothing answered: the turn was interrupted. */
-  addMissing(messages: ChatMessage[]): void {
-    for (const upstreamIds of this.#open.values()) {
-      for (const id of upstreamIds.splice(0)) {
-        messages.push({ role: 'tool', tool_call_id: id, content: '[no result: interrupted]' });
-      }
+  /**
+   * Writes a tool message for each call, also where the turn was interrupted before its result.
+   *
+   * @returns images, for the user message behind them: tool messages have only text.
+   */
+  write(messages: ChatMessage[]): ContentPart[] {
+    const images: ContentPart[] = [];
+    for (const { upstreamId, result } of this.#waiting) {
+      const content = result?.text ?? '[no result: interrupted]';
+      messages.push({ role: 'tool', tool_call_id: upstreamId, content });
+      if (result === null || result.images.length === 0) continue;
+      const kind = kindOf(result.images);
+      images.push(
+        { type: 'text', text: `Attached ${kind}(s) from tool result ${upstreamId}:` },
+        ...result.images,
+      );
     }
-  }
-
-  /** Images of all results, for the user message behind them: tool messages have only text. */
-  images(): readonly ContentPart[] {
-    return this.#images;
+    this.#waiting = [];
+    return images;
   }
 }
 

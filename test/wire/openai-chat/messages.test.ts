@@ -180,7 +180,7 @@ describe('turns', () => {
 });
 
 describe('tool results', () => {
-  test('results in any order, each once, the rest repaired', () => {
+  test('results in the order of the calls, each once, the rest repaired', () => {
     const sent = convert([
       user('q'),
       assistant(use('a'), use('b'), use('c')),
@@ -193,8 +193,8 @@ describe('tool results', () => {
       ]),
     ]);
     expect(sent.slice(2)).toEqual([
-      { role: 'tool', tool_call_id: 'b', content: 'B' },
       { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'tool', tool_call_id: 'b', content: 'B' },
       { role: 'tool', tool_call_id: 'c', content: '[no result: interrupted]' },
       user('and\n\n[tool result a] again\n\n[tool result z] Z'),
     ]);

@@ -82,6 +82,7 @@ const FORMS: Readonly<Record<string, string>> = {
   Kimi: '<|tool_calls_section_begin|><|tool_call_begin|>functions.Bash:0<|tool_call_argument_begin|>{"command": "ls"}<|tool_call_end|><|tool_calls_section_end|>',
   Mistral: '[TOOL_CALLS][{"name": "Bash", "arguments": {"command": "ls"}}]',
   'Mistral, newer': '[TOOL_CALLS]Bash[ARGS]{"command": "ls"}',
+  'LM Studio': '[TOOL_REQUEST]{"name": "Bash", "arguments": {"command": "ls"}}[END_TOOL_REQUEST]',
   Llama: '<|python_tag|>{"name": "Bash", "parameters": {"command": "ls"}}',
   JSON: '{"name": "Bash", "arguments": {"command": "ls"}}',
   'JSON in a fence': '```json\n{"name": "Bash", "arguments": {"command": "ls"}}\n```',

@@ -20,6 +20,8 @@ const TOKENS: readonly string[] = [
   // MiniMax (earendil-works/pi#368, ml-explore/mlx-lm#1416).
   '<minimax:tool_call>',
   ']<]minimax[>[<tool_call>',
+  // LM Studio (lmstudio.ai/docs, "default tool use support").
+  '[TOOL_REQUEST]',
   // Mistral, Llama 3.1.
   '[TOOL_CALLS]',
   '<|python_tag|>',

@@ -18,7 +18,7 @@ export interface ParsedCalls {
 
 /** What surrounds calls and says nothing. */
 const AROUND =
-  /(?:\s+|<\/?(?:tool_call|tool_calls|function_calls|minimax:tool_call)>|<｜tool▁(?:calls▁begin|calls▁end|call▁end)｜>|<\|tool_calls?_(?:section_begin|section_end|end)\|>|<\|python_tag\|>|<\|(?:im_end|eom_id|eot_id)\|>|<｜end▁of▁sentence｜>)/y;
+  /(?:\s+|<\/?(?:tool_call|tool_calls|function_calls|minimax:tool_call)>|<｜tool▁(?:calls▁begin|calls▁end|call▁end)｜>|<\|tool_calls?_(?:section_begin|section_end|end)\|>|<\|python_tag\|>|\[(?:END_)?TOOL_REQUEST\]|<\|(?:im_end|eom_id|eot_id)\|>|<｜end▁of▁sentence｜>)/y;
 
 /** DeepSeek's and MiniMax's tags are those of others behind marks of their own. */
 const FOREIGN_MARKS = /(?<=<\/?)(?:[|｜‖]{1,2}DSML[|｜‖]{1,2})|\]<\]minimax\[>\[/g;
