@@ -13,6 +13,7 @@ export const COMMANDS = {
   init: () => import('./commands/init.ts').then((module) => module.default),
   import: () => import('./commands/import.ts').then((module) => module.default),
   doctor: () => import('./commands/doctor.ts').then((module) => module.default),
+  statusline: () => import('./commands/statusline.ts').then((module) => module.default),
   completions: () => import('./commands/completions.ts').then((module) => module.default),
   mmodel: () => import('./commands/mmodel.ts').then((module) => module.default),
   usage: () => import('./commands/usage.ts').then((module) => module.default),
