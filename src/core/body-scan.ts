@@ -1,16 +1,13 @@
-import type { ModelSpan } from './call.ts';
+import type { Call, ModelSpan } from './call.ts';
 import { malformed, malformedAt, scanMembers, skipSpace, type MemberSpan } from './json-scan.ts';
 
-/** The top-level members of a request body that decide where it goes. */
-export interface BodyHead {
-  readonly model: string;
-  readonly modelSpan: ModelSpan;
-  readonly stream: boolean;
-}
+/** What a request body says at its top level. */
+export type BodyHead = Pick<Call, 'model' | 'modelSpan' | 'stream' | 'members'>;
 
 /**
- * Finds `model` and `stream` in a JSON body without parsing it. Of repeated keys the last one
- * counts, as in `JSON.parse`. `bun run bench` prints what it costs.
+ * Reads the top level of a JSON body without parsing it. Of repeated keys the last one counts, as
+ * in `JSON.parse`. Of all that is done with a large body that passes through it takes the longest, so
+ * it is done once for a call: {@link memberOf} and `JsonNode.ofMembers` read what it found.
  *
  * @throws GatewayError `malformed_request` where the body is not a JSON object, or `model` is
  * missing or no string. What stands inside of other values is not checked.
@@ -19,12 +16,18 @@ export function scanBody(body: Uint8Array): BodyHead {
   const bytes = asBuffer(body);
   let modelSpan: ModelSpan | null = null;
   let stream = false;
-  for (const { key, value } of topLevel(bytes)) {
+  const members = topLevel(bytes);
+  for (const { key, value } of members) {
     if (key === 'model') modelSpan = value;
     else if (key === 'stream') stream = bytes.toString('latin1', value.start, value.end) === 'true';
   }
   if (modelSpan === null) throw malformed('"model" is missing');
-  return { model: modelName(bytes, modelSpan), modelSpan, stream };
+  return { model: modelName(bytes, modelSpan), modelSpan, stream, members };
+}
+
+/** The JSON text of a top-level member of a call's body; `null` where there is none. */
+export function memberOf({ body, members }: Pick<Call, 'body' | 'members'>, name: string) {
+  return memberText(asBuffer(body), members, name);
 }
 
 /**
@@ -34,11 +37,15 @@ export function scanBody(body: Uint8Array): BodyHead {
 export function findMember(body: Uint8Array, name: string): string | null {
   const bytes = asBuffer(body);
   try {
-    const value = topLevel(bytes).findLast(({ key }) => key === name)?.value;
-    return value === undefined ? null : bytes.toString('utf8', value.start, value.end);
+    return memberText(bytes, topLevel(bytes), name);
   } catch {
     return null;
   }
+}
+
+function memberText(bytes: Buffer, members: readonly MemberSpan[], name: string): string | null {
+  const value = members.findLast(({ key }) => key === name)?.value;
+  return value === undefined ? null : bytes.toString('utf8', value.start, value.end);
 }
 
 function topLevel(bytes: Buffer): readonly MemberSpan[] {

@@ -1,5 +1,6 @@
 import type { Secret } from '../lib/secret.ts';
 import type { Journal } from './journal.ts';
+import type { MemberSpan } from './json-scan.ts';
 import type { AnthropicRequest } from './messages.ts';
 
 /** The two endpoints that reach an upstream. */
@@ -27,6 +28,8 @@ export interface Call {
   /** The model's name as the client wrote it. */
   readonly model: string;
   readonly modelSpan: ModelSpan;
+  /** What the body has at its top level, in its order. */
+  readonly members: readonly MemberSpan[];
   /** Whether the client asked for server-sent events. */
   readonly stream: boolean;
   /** The request's query string with its `?`, or an empty string. */

@@ -1,4 +1,4 @@
-import { findMember } from './body-scan.ts';
+import { memberOf } from './body-scan.ts';
 import type { Call } from './call.ts';
 
 /** Longer ones are cut: they are names, kept for each request. */
@@ -9,10 +9,10 @@ const MAX_ID_CHARS = 128;
  * before it did, it wrote the session into `metadata.user_id`; of other clients that id is taken
  * as it is.
  */
-export function sessionOf(call: Pick<Call, 'headers' | 'body'>): string | null {
+export function sessionOf(call: Pick<Call, 'headers' | 'body' | 'members'>): string | null {
   const header = call.headers.get('x-claude-code-session-id');
   if (header !== null && header !== '') return header.slice(0, MAX_ID_CHARS);
-  const text = findMember(call.body, 'metadata');
+  const text = memberOf(call, 'metadata');
   const id = text === null ? undefined : member(text, 'user_id');
   if (id === undefined) return null;
   const session = member(id, 'session_id') ?? /_session_([\w-]+)$/.exec(id)?.[1] ?? id;

@@ -15,13 +15,14 @@ export type CallParts = Pick<
 
 /** @throws GatewayError `malformed_request` where the body doesn't say which model is meant. */
 export function makeCall(parts: CallParts): Call {
-  const { model, modelSpan, stream } = scanBody(parts.body);
+  const { model, modelSpan, stream, members } = scanBody(parts.body);
   let parsed: AnthropicRequest | null = null;
   return {
     ...parts,
     model,
     modelSpan,
     stream,
+    members,
     journal: new Journal(systemClock.now),
     json: () => (parsed ??= parseBody(parts.body)),
   };

@@ -1,4 +1,4 @@
-import { findMember } from '../core/body-scan.ts';
+import { memberOf } from '../core/body-scan.ts';
 import type { Call } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Handler, Policy } from '../core/policy.ts';
@@ -61,13 +61,16 @@ export function cache(
 
 /** Whether the same request must bring the same answer. */
 function isRepeatable(
-  { stream, body, headers }: Call,
+  call: Call,
   { absentTemperature }: Pick<CacheSettings, 'absentTemperature'>,
 ): boolean {
-  if (stream || /\bno-(?:cache|store)\b/i.test(headers.get('cache-control') ?? '')) return false;
-  const temperature = findMember(body, 'temperature');
-  if (temperature === null || temperature === 'null') return absentTemperature === 'cache';
-  return Number(temperature) === 0;
+  if (call.stream) return false;
+  const temperature = memberOf(call, 'temperature');
+  const isFixed =
+    temperature === null || temperature === 'null'
+      ? absentTemperature === 'cache'
+      : Number(temperature) === 0;
+  return isFixed && !/\bno-(?:cache|store)\b/i.test(call.headers.get('cache-control') ?? '');
 }
 
 /** The request upstream for all who ask for it; it goes on until the last one has left. */

@@ -92,6 +92,6 @@ function textBlock(document: JsonObject, pdf: PdfText, target: Target): JsonObje
 /** The call with another body, and otherwise the same. */
 function withBody(call: Call, request: JsonObject): Call {
   const body = new Uint8Array(Buffer.from(JSON.stringify(request), 'utf8'));
-  const { modelSpan } = scanBody(body);
-  return { ...call, body, modelSpan, json: () => request as AnthropicRequest };
+  const { modelSpan, members } = scanBody(body);
+  return { ...call, body, modelSpan, members, json: () => request as AnthropicRequest };
 }

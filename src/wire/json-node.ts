@@ -1,4 +1,10 @@
-import { scanElements, scanMembers, skipSpace, type Span } from '../core/json-scan.ts';
+import {
+  scanElements,
+  scanMembers,
+  skipSpace,
+  type MemberSpan,
+  type Span,
+} from '../core/json-scan.ts';
 
 interface Member {
   readonly key: string;
@@ -36,6 +42,13 @@ export class JsonNode {
   static parse(text: Uint8Array): JsonNode {
     const source = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
     return new JsonNode(source, { start: skipSpace(source, 0), end: source.length });
+  }
+
+  /** The object that a text consists of, whose members are known. */
+  static ofMembers(text: Uint8Array, members: readonly MemberSpan[]): JsonNode {
+    const root = JsonNode.parse(text);
+    root.#members = root.#membersOf(members);
+    return root;
   }
 
   /** A new value. */
@@ -136,14 +149,16 @@ export class JsonNode {
 
   #opened(): Member[] | null {
     if (!this.isObject) return null;
-    this.#members ??= scanMembers(this.#source, this.#span.start).members.map(
-      ({ key, start, value }) => ({
-        key,
-        keyBytes: trimmedKey(this.#source.subarray(start, value.start)),
-        node: new JsonNode(this.#source, value),
-      }),
-    );
+    this.#members ??= this.#membersOf(scanMembers(this.#source, this.#span.start).members);
     return this.#members;
+  }
+
+  #membersOf(spans: readonly MemberSpan[]): Member[] {
+    return spans.map(({ key, start, value }) => ({
+      key,
+      keyBytes: trimmedKey(this.#source.subarray(start, value.start)),
+      node: new JsonNode(this.#source, value),
+    }));
   }
 
   get #changed(): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { findMember, replaceModel, scanBody } from '../../src/core/body-scan.ts';
+import { findMember, memberOf, replaceModel, scanBody } from '../../src/core/body-scan.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -75,6 +75,21 @@ describe('replaceModel', () => {
   test('without a new name the bytes are the same object', () => {
     const body = bytes('{"model":"claude-x"}');
     expect(replaceModel(body, scanBody(body).modelSpan, null)).toBe(body);
+  });
+});
+
+describe('memberOf', () => {
+  test('reads what the scan found; of repeated keys the last one', () => {
+    const body = bytes('{"a": 1,"é":{"b":[2]},"model":"m","a":"\\u0041"}');
+    const call = { body, ...scanBody(body) };
+    expect(memberOf(call, 'a')).toBe(String.raw`"\u0041"`);
+    expect(memberOf(call, 'b')).toBeNull();
+    expect(memberOf(call, 'model')).toBe('"m"');
+  });
+
+  test('a body that is a part of a larger buffer is read at its own place', () => {
+    const body = bytes('xx{"model":"m","a":1}').subarray(2);
+    expect(memberOf({ body, ...scanBody(body) }, 'a')).toBe('1');
   });
 });
 

@@ -1,4 +1,5 @@
 import { Journal } from '../../src/core/journal.ts';
+import { scanMembers } from '../../src/core/json-scan.ts';
 import type { Call } from '../../src/core/call.ts';
 import type { AnthropicEvent, AnthropicRequest } from '../../src/core/messages.ts';
 import { customProvider, findProvider } from '../../src/providers/catalog.ts';
@@ -25,6 +26,7 @@ export function testCall(request: Json, headers: Record<string, string> = {}): C
     body,
     model: typeof request['model'] === 'string' ? request['model'] : 'test-model',
     modelSpan: { start: 0, end: 0 },
+    members: scanMembers(Buffer.from(body.buffer), 0).members,
     stream: request['stream'] === true,
     query: '?beta=true',
     headers: new Headers(headers),

@@ -38,7 +38,7 @@ export function adaptBody(context: AdaptContext): Uint8Array {
   const bytes = Buffer.from(call.body.buffer, call.body.byteOffset, call.body.byteLength);
   const needed = ADAPTATIONS.filter(({ concerns }) => concerns(bytes, context));
   if (needed.length === 0) return replaceModel(call.body, call.modelSpan, target.model);
-  const root = JsonNode.parse(bytes);
+  const root = JsonNode.ofMembers(bytes, call.members);
   for (const { apply } of needed) apply(root, context);
   if (target.model !== null) root.set('model', JsonNode.of(target.model));
   return root.bytes();

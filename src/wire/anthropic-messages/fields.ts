@@ -1,14 +1,14 @@
-import { findMember } from '../../core/body-scan.ts';
+import { memberOf } from '../../core/body-scan.ts';
 import { JsonNode } from '../json-node.ts';
 import { deleteField, mentionsField } from '../json-path.ts';
 import type { Adaptation } from './adaptation.ts';
 
 /** Claude Code asks for up to 128000 tokens; vendors answer 400 above the model's own limit. */
 export const maxTokens: Adaptation = {
-  concerns: (body, { target: { compat, facts } }) =>
+  concerns: (_, { call, target: { compat, facts } }) =>
     compat.clampMaxTokens &&
     facts.maxOutputTokens !== undefined &&
-    Number(findMember(body, 'max_tokens')) > facts.maxOutputTokens,
+    Number(memberOf(call, 'max_tokens')) > facts.maxOutputTokens,
 
   apply(root, { target }) {
     root.set('max_tokens', JsonNode.of(target.facts.maxOutputTokens));
