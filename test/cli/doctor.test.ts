@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createContext, type Machine } from '../../src/cli/doctor/context.ts';
 import { examine } from '../../src/cli/doctor/doctor.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { freePort } from '../support/clauder.ts';
 import { createStage, type Stage } from '../launcher/stage.ts';
 
 const SECRET = 'sk-live-0123456789abcdef';
@@ -215,6 +216,34 @@ test('it finds the running gateway, and one with a configuration that broke mean
   });
   expect(moved.stdout).toContain('the running gateway reads ~/.claude/settings.cc-route.json, not');
   expect(moved.code).toBe(0);
+});
+
+test('a gateway that was started before the key was exported, and one whose upstream fails', async () => {
+  const dead = `http://127.0.0.1:${await freePort()}/v1`;
+  const config = JSON.stringify({
+    modelRoutes: { q: { preset: 'groq' }, dead: { baseURL: dead, fallback: [] } },
+    retry: { maxAttempts: 1 },
+  });
+  await using stage = await createStage({ config });
+  await stage.clauder(['route', 'start']);
+  await fetch(`http://127.0.0.1:${stage.port}/v1/messages`, {
+    method: 'POST',
+    body: '{"model":"dead","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}',
+  });
+  const ended = await stage.clauder(['route', 'doctor', '--json'], undefined, {
+    env: { GROQ_API_KEY: SECRET },
+  });
+  const { findings } = JSON.parse(ended.stdout) as { findings: readonly Finding[] };
+  expect(findings.filter(({ id }) => id === 'gateway.old-environment')).toMatchObject([
+    {
+      level: 'warning',
+      what: expect.stringContaining('no key for route q'),
+      mend: 'cc-route stop',
+    },
+  ]);
+  expect(findings.filter(({ id }) => id === 'gateway.failing')).toMatchObject([
+    { level: 'warning', what: expect.stringContaining('route dead has been failing: ') },
+  ]);
 });
 
 /** Findings on a made-up machine, for what no test may do to this one. */

@@ -1,5 +1,6 @@
 import { configPath, stateDir } from '../../config/paths.ts';
-import { addressOf, fetchStatus } from '../../launcher/control-client.ts';
+import type { ServedRoute } from '../../core/route-summary.ts';
+import { addressOf, fetchRoutes, fetchStatus } from '../../launcher/control-client.ts';
 import { findGateway } from '../../launcher/gateway-process.ts';
 import { isListening, portOwner } from '../../launcher/port-owner.ts';
 import { VERSION } from '../../version.ts';
@@ -49,8 +50,35 @@ export async function checkGateway(context: DoctorContext): Promise<readonly Fin
       why: 'all sessions share one gateway, and its configuration counts',
       mend: 'cc-route stop',
     });
+  } else {
+    checkServed(context, await fetchRoutes(record).catch(() => []), findings);
   }
   return findings.list;
+}
+
+/** Where the running gateway sees its routes otherwise than a new one would, or sees them fail. */
+function checkServed(
+  { table }: DoctorContext,
+  served: readonly ServedRoute[],
+  findings: Findings,
+): void {
+  for (const { name, problem, health } of served) {
+    const target = table.find(name)?.target;
+    const isReadyHere = target?.problem === undefined && target?.credential.kind !== 'missing';
+    if (problem !== null && target !== undefined && isReadyHere) {
+      findings.warning('gateway.old-environment', {
+        what: `the running gateway has no key for route ${name}, and this terminal has one`,
+        why: 'a gateway keeps the environment that it was started with',
+        mend: 'cc-route stop',
+      });
+    }
+    if (health.problem === null) continue;
+    findings.warning('gateway.failing', {
+      what: `route ${name} ${health.state === 'down' ? 'is down' : 'has been failing'}: ${health.problem}`,
+      why: 'requests wait for it, or go to its fallback',
+      mend: 'cc-route doctor --live',
+    });
+  }
 }
 
 async function checkPort({ config }: DoctorContext, findings: Findings): Promise<void> {
