@@ -119,7 +119,9 @@ describe.each(Object.keys(scenarios))(
         expect(ended.stdout).toEndWith(`this was turn ${turns}\n`);
       }
       expect(turns).toBeGreaterThan(2);
-      expect(refused).toBe(refuse === null ? 0 : 1);
+      // What the client drops before it asks for a summary may be too little at first.
+      expect(refused).toBeGreaterThanOrEqual(refuse === null ? 0 : 1);
+      expect(refused).toBeLessThanOrEqual(refuse === null ? 0 : 3);
       const compacted = upstream.last();
       expect(JSON.stringify(compacted.json)).toContain(SUMMARY);
       expect(tokensOf(compacted)).toBeLessThan(WINDOW);
