@@ -34,6 +34,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   maxTools: 'The most tools that a request may have; null: no known limit.',
   strict: 'Takes strict: true on functions and response formats.',
   responseFormat: 'How structured output is asked for.',
+  formatExcludes: "What structured output can't be combined with.",
   userAfterTools: 'A user message may directly follow tool results.',
   toolIds: 'Which tool call ids are taken.',
   schemaDialect: 'The part of JSON Schema that function parameters may use.',

@@ -310,6 +310,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       parallelToolCalls: true,
       maxTools: 128,
       responseFormat: 'json_object',
+      formatExcludes: 'tools-and-streams',
     },
     modelCompat: [
       // https://console.groq.com/docs/compound: searches by itself and takes no tools.
@@ -599,6 +600,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       efforts: LOW_MEDIUM_HIGH,
       thoughtSignatures: true,
       schemaDialect: 'gemini',
+      formatExcludes: 'tools',
       imageURLs: false,
       nullContent: false,
       textToolCalls: false,
@@ -678,6 +680,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       maxTokensField: 'max_completion_tokens',
       parallelToolCalls: true,
       emptyErrorIsOverflow: true,
+      formatExcludes: 'tools',
     },
     modelCompat: [
       { match: /gpt-oss/, compat: { thinking: 'reasoning_effort', efforts: LOW_MEDIUM_HIGH } },

@@ -25,6 +25,7 @@ export const DEFAULT_COMPAT: Compat = {
   maxTools: null,
   strict: false,
   responseFormat: 'json_schema',
+  formatExcludes: 'nothing',
   userAfterTools: true,
   toolIds: 'any',
   schemaDialect: 'json-schema',

@@ -91,6 +91,7 @@ export const COMPAT_CHOICES = {
   sampling: ['any', 'fixed'],
   forcedToolChoice: ['always', 'without-thinking', 'never'],
   responseFormat: ['json_schema', 'json_object', 'none'],
+  formatExcludes: ['nothing', 'tools', 'tools-and-streams'],
   toolIds: ['any', 'nine-alphanumeric'],
   schemaDialect: ['json-schema', 'gemini', 'mfjs'],
   pdf: ['file', 'file_url', 'document_url', 'none'],
@@ -187,6 +188,11 @@ export interface OpenAiChatCompat {
   readonly strict: boolean;
   /** How structured output is asked for; DeepSeek knows `json_object` only. */
   readonly responseFormat: Choice<'responseFormat'>;
+  /**
+   * What a request for structured output can't be combined with: tools (Cerebras, Gemini before 3),
+   * or neither tools nor a stream (Groq, structured outputs, "limitations").
+   */
+  readonly formatExcludes: Choice<'formatExcludes'>;
   /**
    * Whether a user message may directly follow tool results. Mistral's models want the assistant to
    * speak first: "Unexpected role 'user' after role 'tool'" (error 3230, zed-industries/zed#37021,

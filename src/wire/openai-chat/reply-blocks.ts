@@ -5,7 +5,8 @@ import { upstreamName } from '../errors/explain.ts';
 import type { JsonObject } from '../json.ts';
 import type { MessageWriter } from './message-writer.ts';
 import { TextCallScanner } from './text-calls/scanner.ts';
-import { StopScanner, type TextPiece } from './text-scanner.ts';
+import { requestedFormat } from './response-format.ts';
+import { FenceStripper, StopScanner, type TextPiece } from './text-scanner.ts';
 import { ToolCalls, isRunaway, type ToolCallState } from './tool-calls.ts';
 import { clientToolId } from './tool-ids.ts';
 
@@ -22,7 +23,7 @@ export class ReplyBlocks {
   readonly #writer: MessageWriter;
   readonly #cargo: Cargo;
   readonly #stops: StopScanner;
-  readonly #textCalls: TextCallScanner;
+  readonly #filter: TextCallScanner | FenceStripper;
   readonly #calls = new ToolCalls();
   #live: ToolCallState | null = null;
   /** White space that may turn out to stand between reasoning and tools only. */
@@ -36,7 +37,10 @@ export class ReplyBlocks {
     this.#writer = writer;
     this.#cargo = cargo;
     this.#stops = new StopScanner(context.stopHere);
-    this.#textCalls = new TextCallScanner(context.tools, context.compat.textToolCalls);
+    this.#filter =
+      requestedFormat(context.request) === null
+        ? new TextCallScanner(context.tools, context.compat.textToolCalls)
+        : new FenceStripper();
   }
 
   /** Whether a call was made that has a name. */
@@ -50,7 +54,7 @@ export class ReplyBlocks {
    */
   text(piece: string): string | null {
     const { text, hit } = this.#stops.push(piece);
-    const shown = text === '' ? '' : this.#textCalls.push(text);
+    const shown = text === '' ? '' : this.#filter.push(text);
     if (shown !== '') this.#plainText(shown);
     return hit;
   }
@@ -72,8 +76,8 @@ export class ReplyBlocks {
 
   /** Writes all that was held back. `complete`: the model ended the reply itself. */
   flush(complete: boolean): void {
-    const shown = this.#textCalls.push(this.#stops.flush());
-    const { calls, text } = this.#textCalls.end(complete && !this.hasTools);
+    const shown = this.#filter.push(this.#stops.flush());
+    const { calls, text } = this.#filter.end(complete && !this.hasTools);
     if (shown + text !== '') this.#plainText(shown + text);
     for (const [index, { tool, input }] of calls.entries()) {
       this.tool({ index, function: { name: tool.name, arguments: JSON.stringify(input) } });
@@ -117,7 +121,7 @@ export class ReplyBlocks {
 
   /** Another kind of block follows: text that a stop string might have begun is text after all. */
   #releaseText(): void {
-    const text = this.#textCalls.push(this.#stops.flush()) + this.#textCalls.release();
+    const text = this.#filter.push(this.#stops.flush()) + this.#filter.release();
     if (text !== '') this.#plainText(text);
     this.#blank = '';
   }

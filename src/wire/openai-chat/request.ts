@@ -114,11 +114,11 @@ function chatRequest(
 ): ChatRequest {
   const { call, compat, request, target } = context;
   const search = searchRequest(context.search, compat);
-  const format = responseFormat(context);
+  const format = responseFormat(context, tools.length > 0);
   const noWeb = context.search !== null && compat.webSearch === 'none';
   const system = systemMessage(context, noWeb ? [...format.notes, NO_WEB] : format.notes);
   const inRounds = searchesInRounds(context);
-  const stream = (call.stream || compat.alwaysStream) && !inRounds;
+  const stream = (call.stream || compat.alwaysStream) && !inRounds && !format.whole;
   const thinking = inRounds ? NO_THINKING : context.thinking;
   const offered = [...tools, ...search.tools];
   const maxTokens = outputLimit(request, target);

@@ -103,3 +103,43 @@ export class ThinkTagSplitter {
     return text === '' ? [] : [{ kind: this.#phase === 'thinking' ? 'thinking' : 'text', text }];
   }
 }
+
+const FENCE_START = /^\s*```\w*[ \t]*\r?\n/;
+const FENCE_BEGINNING = /^\s*(?:`{0,2}|```\w*[ \t]*\r?)$/;
+const FENCE_END = /\s*`{0,3}\s*$/;
+
+/** Takes the code fence off a reply that should be JSON and nothing else. */
+export class FenceStripper {
+  #phase: 'start' | 'fenced' | 'plain' = 'start';
+  #held = '';
+
+  push(piece: string): string {
+    if (this.#phase === 'plain') return piece;
+    let text = this.#held + piece;
+    this.#held = '';
+    if (this.#phase === 'start') {
+      const start = FENCE_START.exec(text)?.[0];
+      if (start === undefined) {
+        if (FENCE_BEGINNING.test(text)) this.#held = text;
+        else this.#phase = 'plain';
+        return this.#held === '' ? text : '';
+      }
+      this.#phase = 'fenced';
+      text = text.slice(start.length);
+    }
+    const end = FENCE_END.exec(text)?.index ?? text.length;
+    this.#held = text.slice(end);
+    return text.slice(0, end);
+  }
+
+  /** What was held back, where it isn't the end of the fence. */
+  release(): string {
+    const held = this.#held;
+    this.#held = '';
+    return this.#phase === 'fenced' && held.trim() === '```' ? '' : held;
+  }
+
+  end(): { readonly calls: readonly never[]; readonly text: string } {
+    return { calls: [], text: this.release() };
+  }
+}

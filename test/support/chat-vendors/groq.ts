@@ -74,6 +74,12 @@ function* complaints(request: Json): Generator<string | null> {
   if (limit > 65_536) {
     yield '`max_completion_tokens` must be less than or equal to `65536`, the maximum value for `max_completion_tokens` is less than the `context_window` for this model';
   }
+  // https://console.groq.com/docs/structured-outputs, "limitations"
+  if (request['response_format'] !== undefined) {
+    if (request['stream'] === true) yield 'response_format does not support streaming';
+    if (toolsOf(request).length > 0)
+      yield 'json mode cannot be combined with tool/function calling';
+  }
   if (toolsOf(request).length > 128) yield "'tools' : maximum number of items is 128";
   for (const [index, message] of messagesOf(request).entries())
     yield messageProblem(message, index);

@@ -122,6 +122,30 @@ describe('top level', () => {
     expect(encode(format(closed), { preset: 'minimax' })).not.toHaveProperty('response_format');
     const older = ask({ output_format: { type: 'json_schema', schema: closed } });
     expect(encode(older)).toHaveProperty('response_format');
+    const loose = { type: 'object', properties: { a: { const: 'x' } }, required: ['a', 'b'] };
+    const { json_schema: inDialect } = sent(loose, 'kimi') as { json_schema: Json };
+    expect(inDialect['schema']).toEqual({
+      type: 'object',
+      properties: { a: { enum: ['x'] } },
+      required: ['a'],
+    });
+  });
+
+  test('structured output where it excludes tools, or streams', () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } } };
+    const format = { output_config: { format: { type: 'json_schema', schema } } };
+    const tools = [{ name: 'A', input_schema: { type: 'object' } }];
+    const sent = (preset: string, more: Json = {}) =>
+      encode(ask({ ...format, ...more }), { preset });
+    expect(sent('groq')).toMatchObject({ stream: false, response_format: { type: 'json_object' } });
+    expect(sent('groq', { tools })).toMatchObject({ stream: true });
+    for (const preset of ['groq', 'cerebras', 'gemini']) {
+      const withTools = sent(preset, { tools });
+      expect(withTools).not.toHaveProperty('response_format');
+      expect(String(messagesOf(withTools)[0]?.['content'])).toContain(JSON.stringify(schema));
+      expect(sent(preset)).toHaveProperty('response_format');
+    }
+    expect(sent('openai', { tools })).toHaveProperty('response_format');
   });
 
   test('fields that the route lets through, and those that it adds', () => {

@@ -621,3 +621,27 @@ describe('whole replies', () => {
     ]);
   });
 });
+
+describe('structured output', () => {
+  const schema = { type: 'object', properties: { title: { type: 'string' } } };
+  const request = { ...ASK, output_config: { format: { type: 'json_schema', schema } } };
+  const textOf = (text: string, size: number) => {
+    const stream = sse(...Array.from(text).map((one) => chunk({ content: one })), STOP, '[DONE]');
+    const { message } = decodeStream([stream], { request, size });
+    return (message['content'] as Json[]).map((block) => block['text']).join('');
+  };
+
+  test.each([
+    ['```json\n{"title": "x"}\n```', '{"title": "x"}'],
+    ['\n```\n{"title": "x"}```\n', '{"title": "x"}'],
+    ['{"title": "x"}', '{"title": "x"}'],
+    ['{"title": "```"}', '{"title": "```"}'],
+    ['```json\n{"title": "``` a"}\n```', '{"title": "``` a"}'],
+    ['```json\n{"title": "x"}', '{"title": "x"}'],
+    ['`` no fence', '`` no fence'],
+    ['```json\n{}\n``` and words', '{}\n``` and words'],
+    ['``', '``'],
+  ])('%j is shown as %j', (text, expected) => {
+    for (const size of [0, 7]) expect(textOf(text, size)).toBe(expected);
+  });
+});
