@@ -76,6 +76,19 @@ describe('cc-route config check', () => {
     expect(stdout + stderr).not.toContain('sk-very-secret');
   });
 
+  test('shows the scenarios that have routes', async () => {
+    const modelRoutes = { a: { preset: 'one', alias: 'x' } };
+    writeConfig(home, { modelRoutes, scenarios: { think: 'x', longContext: ['a'] } });
+    const { stdout } = await check(env);
+    const cells = Bun.stripANSI(stdout)
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(cells).toContainEqual(['think', 'a', '-']);
+    expect(cells).toContainEqual(['longContext', 'a', '60,000 tokens']);
+    const json = JSON.parse((await check(env, true)).stdout);
+    expect(json.scenarios).toMatchObject({ think: ['a'], longContext: { routes: ['a'] } });
+  });
+
   test('the same as JSON', async () => {
     writeConfig(home, content);
     const { stdout, stderr, exitCode } = await check(env, true);

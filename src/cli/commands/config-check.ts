@@ -66,7 +66,7 @@ export async function checkConfig(options: CheckOptions): Promise<CommandOutput>
   const routes = config.routes.map((route) => summarize(route, env, providers));
   if (json) {
     const { file, warnings } = config;
-    const report = { ok: true, file, settings, routes, warnings };
+    const report = { ok: true, file, settings, routes, scenarios: config.scenarios, warnings };
     return { stdout: `${JSON.stringify(report, null, 2)}\n`, stderr: '', exitCode: EXIT.ok };
   }
   const shown = config.file === null ? 'no configuration file' : displayPath(config.file, { env });
@@ -83,8 +83,23 @@ export async function checkConfig(options: CheckOptions): Promise<CommandOutput>
     ]);
     parts.push(table(['route', 'alias', 'provider', 'key'], rows));
   }
+  const scenarios = scenarioRows(config);
+  if (scenarios.length > 0) parts.push(table(['scenario', 'routes', 'from'], scenarios));
   const warnings = config.warnings.map((text) => `warning  ${text}\n`);
   return { stdout: `${parts.join('\n\n')}\n`, stderr: warnings.join(''), exitCode: EXIT.ok };
+}
+
+/** The scenarios that have routes; for the long context also from how many tokens on. */
+function scenarioRows({ scenarios }: Config): string[][] {
+  const { longContext, ...chains } = scenarios;
+  const rows = Object.entries({ ...chains, longContext: longContext.routes });
+  return rows
+    .filter(([, routes]) => routes.length > 0)
+    .map(([name, routes]) => [
+      name,
+      routes.join(', '),
+      name === 'longContext' ? `${longContext.threshold.toLocaleString('en')} tokens` : '-',
+    ]);
 }
 
 function failureAsJson({ file, issues }: ConfigError): CommandOutput {
