@@ -44,7 +44,7 @@ function checkUsage(known: ArgsDef, rawArgs: readonly string[]): void {
       continue;
     }
     const [option = '', value] = arg.split('=', 2);
-    const definition = known[option.replace(/^--/u, '')];
+    const definition = option.startsWith('--') ? known[option.slice(2)] : byAlias(known, option);
     if (definition === undefined || definition.type === 'positional') {
       throw new UsageError(`unknown option ${JSON.stringify(option)}`);
     }
@@ -52,4 +52,11 @@ function checkUsage(known: ArgsDef, rawArgs: readonly string[]): void {
     if (value === undefined) index += 1;
     if (!(value ?? rawArgs[index])) throw new UsageError(`${option} needs a value`);
   }
+}
+
+/** The option that a short one such as `-f` stands for. */
+function byAlias(known: ArgsDef, option: string): ArgsDef[string] | undefined {
+  return Object.values(known).find(
+    (definition) => 'alias' in definition && [definition.alias].flat().includes(option.slice(1)),
+  );
 }

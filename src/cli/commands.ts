@@ -16,6 +16,7 @@ export const COMMANDS = {
   statusline: () => import('./commands/statusline.ts').then((module) => module.default),
   completions: () => import('./commands/completions.ts').then((module) => module.default),
   mmodel: () => import('./commands/mmodel.ts').then((module) => module.default),
+  logs: () => import('./commands/logs.ts').then((module) => module.default),
   usage: () => import('./commands/usage.ts').then((module) => module.default),
   config: () => import('./commands/config.ts').then((module) => module.default),
   upgrade: () => import('./commands/upgrade.ts').then((module) => module.default),

@@ -1,11 +1,10 @@
-import { displayPath, stateDir, type Environment } from '../config/paths.ts';
+import { displayPath, gatewayLogPath, stateDir, type Environment } from '../config/paths.ts';
 import {
   addressOf,
   fetchStatus,
   requestReload,
   requestShutdown,
 } from '../launcher/control-client.ts';
-import { gatewayLogPath } from '../launcher/gateway-log.ts';
 import { ensureGateway, findGateway } from '../launcher/gateway-process.ts';
 import { isAlive } from '../launcher/record.ts';
 import { duration, EXIT, fields, paint, plural, print, printError, printJson } from './output.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { isAbsolute, posix, resolve, win32 } from 'node:path';
+import { isAbsolute, join, posix, resolve, win32 } from 'node:path';
 
 /** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,6 +76,9 @@ export function stateDir(context: PathContext = {}): string {
     ? join(home, 'AppData', 'Local', 'cc-route')
     : join(home, '.local', 'state', 'cc-route');
 }
+
+/** The background gateway's log, in the state folder. */
+export const gatewayLogPath = (dir: string): string => join(dir, 'gateway.log');
 
 /** A path for people: `~` for the home folder. */
 export function displayPath(path: string, context: PathContext = {}): string {

@@ -3,11 +3,18 @@ import type { ConfigFlags } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { readConfigFile } from '../config/file.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPath, displayPath, ensureStateDir, type Environment } from '../config/paths.ts';
+import {
+  configPath,
+  displayPath,
+  ensureStateDir,
+  gatewayLogPath,
+  type Environment,
+} from '../config/paths.ts';
 import { ConfigWatch } from '../config/watch.ts';
 import type { GatewayRecord } from '../core/control.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LineBuffer } from '../lib/line-buffer.ts';
+import { boundedOutput } from '../telemetry/log-file.ts';
 import { createLog } from '../telemetry/log.ts';
 import { VERSION } from '../version.ts';
 import { hangupMeaning } from './hangup.ts';
@@ -41,11 +48,12 @@ async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number
   const { env } = process;
   const source = await configSource(flags, env);
   const config = await source.load(source.initial);
-  const lines = new LineBuffer((text) => process.stderr.write(text), systemClock);
-  process.on('exit', () => lines.flush());
-  const log = createLog(config.log.level, (line) => lines.add(line));
-  const stopped = Promise.withResolvers<string>();
   const stateDir = ensureStateDir();
+  const output = boundedOutput(process.stderr, gatewayLogPath(stateDir));
+  const lines = new LineBuffer(output, systemClock);
+  process.on('exit', () => lines.flush());
+  const log = createLog(config.log, (line) => lines.add(line));
+  const stopped = Promise.withResolvers<string>();
   const server = listen({
     config,
     source,

@@ -94,6 +94,7 @@ export function startServer(options: ServerOptions): RunningServer {
       gateway,
       log,
       onApplied(next) {
+        log.configure(next.log);
         changeToken(context, tokenOf(next));
         options.onReload?.(running);
       },

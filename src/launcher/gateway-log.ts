@@ -1,17 +1,6 @@
-import {
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fchmodSync, fstatSync, openSync, readSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-
-/** Above this size the log is set aside when a gateway starts, in bytes. */
-const MAX_LOG_BYTES = 8_388_608;
+import { gatewayLogPath } from '../config/paths.ts';
 
 /** What is shown of a gateway that didn't start. */
 const TAIL_LINES = 20;
@@ -26,14 +15,9 @@ export interface GatewayLog {
   close(): void;
 }
 
-/** The log's place in the state folder. */
-export const gatewayLogPath = (stateDir: string): string => join(stateDir, 'gateway.log');
-
-/** Opens the log to append, readable by this user only. One older log is kept as `gateway.log.1`. */
+/** Opens the log to append, readable by this user only. The gateway keeps it small. */
 export function openGatewayLog(stateDir: string): GatewayLog {
   const path = gatewayLogPath(stateDir);
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
   const fd = openSync(path, 'a+', 0o600);
   fchmodSync(fd, 0o600);
   const opened = fstatSync(fd).size;

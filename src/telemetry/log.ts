@@ -1,7 +1,13 @@
 import { createConsola, LogLevels } from 'consola/core';
-import type { LogLevel } from '../lib/log-level.ts';
-import { targetName } from '../providers/target.ts';
-import { routedTo, type CallRecord, type CallSink } from './call-record.ts';
+import type { LogFormat, LogLevel } from '../lib/log-level.ts';
+import { redact } from '../lib/redact.ts';
+import type { CallRecord, CallSink } from './call-record.ts';
+import { repairsOf, summarizeCall, type CallSummary } from './call-summary.ts';
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
 
 export interface Log {
   debug(message: string): void;
@@ -10,18 +16,30 @@ export interface Log {
   error(message: string): void;
   /** One line for each call. */
   readonly request: CallSink;
+  /** Holds for later lines. */
+  configure(settings: LogSettings): void;
 }
 
-/** Lines for people, one for each event; `write` gets them whole, with the line's end. */
-export function createLog(level: LogLevel, write: (line: string) => void): Log {
+/**
+ * The log: a line for each event, for people or as a JSON object for machines; `write` gets lines
+ * whole, with their end. Whatever looks like a key is taken out, and no text can forge a line.
+ */
+export function createLog(settings: LogSettings, write: (line: string) => void): Log {
+  let { format } = settings;
   const consola = createConsola({
-    level: LogLevels[level],
+    level: LogLevels[settings.level],
     // No line is held back for being like the one before.
     throttle: 0,
     reporters: [
       {
-        log: ({ date, type, args }) =>
-          write(`${date.toISOString()} ${type.padEnd(5)} ${escapeControls(args.join(' '))}\n`),
+        log({ date, type, args: [message, fields] }) {
+          const time = date.toISOString();
+          const line =
+            format === 'json'
+              ? JSON.stringify({ time, level: type, message, ...fields })
+              : `${time} ${type.padEnd(5)} ${message}`;
+          write(`${redact(escapeControls(line))}\n`);
+        },
       },
     ],
   });
@@ -30,7 +48,17 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
     info: (message) => consola.info(message),
     warn: (message) => consola.warn(message),
     error: (message) => consola.error(message),
-    request: (record) => consola[levelOf(record)](requestText(record)),
+    request(record) {
+      const level = levelOf(record);
+      if (LogLevels[level] > consola.level) return;
+      const summary = summarizeCall(record);
+      if (format === 'json') consola[level]('request', { ...summary, repairs: repairsOf(record) });
+      else consola[level](requestText(summary, repairsOf(record)));
+    },
+    configure(next) {
+      consola.level = LogLevels[next.level];
+      ({ format } = next);
+    },
   };
 }
 
@@ -38,32 +66,38 @@ function levelOf({ result }: CallRecord): 'info' | 'warn' {
   return result === 'complete' || result === 'client_gone' ? 'info' : 'warn';
 }
 
-function requestText(record: CallRecord): string {
-  const target = routedTo(record);
-  const { call, result, status, firstByteMs, totalMs, usage } = record;
+function requestText(call: CallSummary, repairs: readonly string[]): string {
+  const { usage, costUsd } = call;
   return [
     call.id,
     call.endpoint,
-    target === null ? call.model : `${call.model} → ${targetName(target, call.model)}`,
-    String(status),
-    result,
-    firstByteMs === null ? '' : `first ${Math.round(firstByteMs)} ms`,
-    `total ${Math.round(totalMs)} ms`,
-    usage === null ? '' : `in ${usage.inputTokens} out ${usage.outputTokens}`,
-    repairsText(record),
-    record.message ?? '',
+    call.target === null ? call.model : `${call.model} → ${call.target}`,
+    String(call.status),
+    call.result,
+    call.cache === 'hit' || call.cache === 'shared' ? 'from the cache' : '',
+    call.attempts > 1 ? `${call.attempts} attempts` : '',
+    call.firstByteMs === null ? '' : `first ${Math.round(call.firstByteMs)} ms`,
+    `total ${Math.round(call.totalMs)} ms`,
+    usage === null ? '' : usageText(usage),
+    costUsd === null ? '' : `$${costUsd.toFixed(4)}`,
+    repairs.length === 0 ? '' : `repaired (${repairs.join('; ')})`,
+    call.error ?? '',
   ]
     .filter((part) => part !== '')
     .join('  ');
 }
 
-/** What the upstream refused and got otherwise, in the words of a route's `compat`. */
-function repairsText({ journal }: CallRecord): string {
-  const repairs = journal.flatMap((step) => (step.kind === 'repair' ? [step.what] : []));
-  return repairs.length === 0 ? '' : `repaired (${repairs.join('; ')})`;
+function usageText(usage: NonNullable<CallSummary['usage']>): string {
+  const { input, cacheRead, cacheWrite, output } = usage;
+  const cached =
+    cacheRead + cacheWrite === 0 ? '' : ` (cache ${cacheRead} read ${cacheWrite} written)`;
+  return `in ${input}${cached} out ${output}`;
 }
 
-/** A client chooses model names, and an upstream error texts: neither may forge a line. */
+/**
+ * A client chooses model names, and an upstream error texts: neither may forge a line, or move a
+ * terminal's cursor. In JSON text, which has none of the first 32, the rest are valid escapes.
+ */
 function escapeControls(text: string): string {
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) =>
