@@ -15,6 +15,7 @@ export const COMMANDS = {
   doctor: () => import('./commands/doctor.ts').then((module) => module.default),
   statusline: () => import('./commands/statusline.ts').then((module) => module.default),
   completions: () => import('./commands/completions.ts').then((module) => module.default),
+  plugin: () => import('./commands/plugin.ts').then((module) => module.default),
   mmodel: () => import('./commands/mmodel.ts').then((module) => module.default),
   logs: () => import('./commands/logs.ts').then((module) => module.default),
   usage: () => import('./commands/usage.ts').then((module) => module.default),

@@ -14,6 +14,10 @@ import { windowsOf } from './windows.ts';
 /** Files by their path inside a folder. */
 export type Files = Readonly<Record<string, string>>;
 
+/** The name of the marketplace that holds the plugin, and the plugin's own there. */
+export const MARKETPLACE = marketplace.name;
+export const PLUGIN_ID = `${manifest.name}@${MARKETPLACE}`;
+
 /** What stands before the names of the subagent types that an installed plugin brings. */
 const PREFIX = `${manifest.name}:`;
 

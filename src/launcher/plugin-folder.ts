@@ -52,7 +52,7 @@ function movedTo(from: string, to: string): boolean {
 }
 
 /** Writes files into a new folder, for this user alone. */
-function writeFiles(folder: string, files: Files): void {
+export function writeFiles(folder: string, files: Files): void {
   rmSync(folder, { recursive: true, force: true });
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
@@ -62,7 +62,7 @@ function writeFiles(folder: string, files: Files): void {
 }
 
 /** Whether a folder has these files just as they are. */
-function holds(folder: string, files: Files): boolean {
+export function holds(folder: string, files: Files): boolean {
   try {
     return Object.entries(files).every(
       ([name, content]) => readFileSync(join(folder, name), 'utf8') === content,

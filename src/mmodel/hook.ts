@@ -6,6 +6,17 @@ import { planText, USAGE } from './plan.ts';
 const PLUGIN_COMMAND = 'cc-route:mmodel';
 const BARE_COMMAND = 'mmodel';
 
+export interface HookContext {
+  /** Whether the user's bare `/mmodel` is the one that `cc-route plugin` made. */
+  readonly bareIsOurs: boolean;
+  /** Where the session's requests go; absent: to Anthropic. */
+  readonly baseURL: string | undefined;
+}
+
+const NO_GATEWAY =
+  'The models of /mmodel are behind the gateway, and this session talks to Anthropic itself.\n' +
+  'Start the session by clauder; or run cc-route start and set ANTHROPIC_BASE_URL to its address.';
+
 /** What a hook says to Claude Code (https://code.claude.com/docs/en/hooks#userpromptexpansion). */
 export type HookAnswer =
   | {
@@ -22,16 +33,18 @@ export type HookAnswer =
  * shell ever sees it.
  *
  * @param input what Claude Code writes to the hook's standard input
- * @param bareIsOurs whether the user's bare `/mmodel` is the one that `cc-route plugin` made
  * @returns `null`: this is somebody else's command
  */
 export function answerHook(
   input: unknown,
   known: readonly AgentName[],
-  bareIsOurs: boolean,
+  { bareIsOurs, baseURL }: HookContext,
 ): HookAnswer | null {
   const { command_name: name, command_args: args } = (input ?? {}) as Record<string, unknown>;
   if (name !== PLUGIN_COMMAND && !(name === BARE_COMMAND && bareIsOurs)) return null;
+  if (!baseURL || /^https:\/\/([^/]+\.)?anthropic\.com\b/u.test(baseURL)) {
+    return { decision: 'block', reason: NO_GATEWAY };
+  }
   const parsed = parseAssignments(typeof args === 'string' ? args : '', known);
   const refuse = (problems: readonly string[]): HookAnswer => ({
     decision: 'block',

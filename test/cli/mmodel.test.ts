@@ -13,7 +13,7 @@ const config = JSON.stringify({
 async function mmodel(args: readonly string[], stdin?: string) {
   using sandbox = createSandbox();
   sandbox.write('home/.claude/settings.cc-route.json', config);
-  const environment = sandbox.environment();
+  const environment = sandbox.environment({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:3456' });
   return await run([...CLAUDER, 'route', 'mmodel', ...args], {
     cwd: sandbox.project,
     env: environment,

@@ -6,6 +6,7 @@ const known: readonly AgentName[] = [
   { name: 'mm25', agent: 'mm25', readonlyAgent: 'mm25-readonly', problem: null },
   { name: 'nokey', agent: 'nokey', readonlyAgent: 'nokey-readonly', problem: 'set NO_KEY.' },
 ];
+const context = { bareIsOurs: false, baseURL: 'http://127.0.0.1:3456' };
 const asked = (args: unknown, name = 'cc-route:mmodel') => ({
   hook_event_name: 'UserPromptExpansion',
   command_name: name,
@@ -14,14 +15,14 @@ const asked = (args: unknown, name = 'cc-route:mmodel') => ({
 
 /** What the model is told, where the command may run. */
 function plan(args: string): string {
-  const answer = answerHook(asked(args), known, false);
+  const answer = answerHook(asked(args), known, context);
   if (answer === null || !('hookSpecificOutput' in answer)) throw new Error('no plan');
   return answer.hookSpecificOutput.additionalContext;
 }
 
 /** What the user is told, where it may not. */
 function refusal(args: unknown): string {
-  const answer = answerHook(asked(args), known, false);
+  const answer = answerHook(asked(args), known, context);
   if (answer === null || !('decision' in answer)) throw new Error('not refused');
   return answer.reason;
 }
@@ -86,8 +87,20 @@ describe('a refusal', () => {
 });
 
 test("somebody else's command of that name is left alone", () => {
-  expect(answerHook(asked('mm25:x', 'mmodel'), known, false)).toBeNull();
-  expect(answerHook(asked('mm25:x', 'mmodel'), known, true)).not.toBeNull();
-  expect(answerHook(asked('mm25:x', 'other:mmodel'), known, true)).toBeNull();
-  expect(answerHook(null, known, true)).toBeNull();
+  const bare = { ...context, bareIsOurs: true };
+  expect(answerHook(asked('mm25:x', 'mmodel'), known, context)).toBeNull();
+  expect(answerHook(asked('mm25:x', 'mmodel'), known, bare)).not.toBeNull();
+  expect(answerHook(asked('mm25:x', 'other:mmodel'), known, bare)).toBeNull();
+  expect(answerHook(null, known, bare)).toBeNull();
+});
+
+test.each([
+  [undefined, true],
+  ['', true],
+  ['https://api.anthropic.com', true],
+  ['https://gateway.example/anthropic.com', false],
+  ['http://127.0.0.1:3456', false],
+])('a session that talks to %p is told to come by the gateway: %p', (baseURL, isTold) => {
+  const answer = answerHook(asked('mm25:x'), known, { ...context, baseURL });
+  expect(answer !== null && 'decision' in answer && answer.reason.includes('clauder')).toBe(isTold);
 });

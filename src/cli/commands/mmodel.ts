@@ -24,7 +24,11 @@ export default command({
   async run({ line, hook, agents, config, json }) {
     const known = agents === undefined ? await namesOf(config) : readNames(agents);
     if (hook === true) {
-      const answer = answerHook(await Bun.stdin.json(), known, bareCommandIsOurs(process.env));
+      const { env } = process;
+      const answer = answerHook(await Bun.stdin.json(), known, {
+        bareIsOurs: bareCommandIsOurs(env),
+        baseURL: env['ANTHROPIC_BASE_URL'],
+      });
       if (answer !== null) process.stdout.write(JSON.stringify(answer));
       return EXIT.ok;
     }

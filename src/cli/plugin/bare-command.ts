@@ -7,13 +7,13 @@ import { BARE_COMMAND } from '../../launcher/plugin-files.ts';
 const MARK = '<!-- Made by cc-route plugin install;';
 
 /** Claude Code's own folder; `null`: the user has no home. */
-function claudeFolder(env: Environment): string | null {
+export function claudeFolder(env: Environment): string | null {
   const home = homeDirectory({ env });
   return env['CLAUDE_CONFIG_DIR'] || (home && join(home, '.claude'));
 }
 
 /** Where the bare `/mmodel` stands. */
-function bareCommandPath(env: Environment): string | null {
+export function bareCommandPath(env: Environment): string | null {
   const folder = claudeFolder(env);
   return folder && join(folder, 'commands', 'mmodel.md');
 }
@@ -24,7 +24,7 @@ export function bareCommandIsOurs(env: Environment): boolean {
 }
 
 /** What is in the bare command's place. */
-function bareCommandState(env: Environment): 'absent' | 'ours' | 'outdated' | 'foreign' {
+export function bareCommandState(env: Environment): 'absent' | 'ours' | 'outdated' | 'foreign' {
   const path = bareCommandPath(env);
   if (path === null) return 'absent';
   let text: string;
