@@ -30,14 +30,14 @@ export async function askForDraft(table: RouteTable, env: Environment): Promise<
   const key = await askKey(provider, env);
   const model = await askText({
     message: 'Which model? Its id, as the provider writes it',
-    initialValue: provider?.exampleModel ?? '',
+    suggestion: provider?.exampleModel,
   });
   const draft = { provider, model, key, ...(baseURL === undefined ? {} : { baseURL }) };
   const taken = new Set(namesOf(table).map((name) => name.toLowerCase()));
   const own = routeName({ ...draft, alias: null }, table).toLowerCase();
   const alias = await askText({
     message: 'A short name for it, to type after --model',
-    initialValue: suggestedAlias(model, table),
+    suggestion: suggestedAlias(model, table),
     problem: (name) =>
       taken.has(name.toLowerCase()) && name.toLowerCase() !== own
         ? 'this name is taken'
@@ -136,17 +136,19 @@ async function askKey(provider: ProviderSpec | null, env: Environment): Promise<
 
 interface TextQuestion {
   readonly message: string;
-  readonly initialValue?: string;
+  /** Shown in grey; Enter alone takes it. */
+  readonly suggestion?: string | undefined;
   readonly placeholder?: string;
   readonly problem?: (text: string) => string | undefined;
 }
 
-async function askText({ problem, ...question }: TextQuestion): Promise<string> {
+async function askText({ suggestion, problem, ...question }: TextQuestion): Promise<string> {
   const text = await answer(
     clack.text({
       ...question,
+      ...(suggestion === undefined ? {} : { placeholder: suggestion, defaultValue: suggestion }),
       validate: (given) => {
-        const value = given?.trim() ?? '';
+        const value = given?.trim() || suggestion || '';
         return value === '' ? 'this is needed' : problem?.(value);
       },
     }),
