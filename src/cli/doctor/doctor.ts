@@ -9,6 +9,7 @@ import { checkGateway } from './gateway.ts';
 import { checkMachine } from './machine.ts';
 import { checkNetwork } from './network.ts';
 import { checkOtherRouters } from './other-routers.ts';
+import { checkPlugin } from './plugin.ts';
 import { checkSettings } from './settings.ts';
 import { managedSettingsFolder } from './settings-files.ts';
 
@@ -20,6 +21,7 @@ const OFFLINE_CHECKS: readonly Check[] = [
   checkKeys,
   checkGateway,
   checkClaude,
+  checkPlugin,
   checkSettings,
   checkNetwork,
   checkOtherRouters,
