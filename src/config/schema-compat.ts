@@ -7,6 +7,7 @@ const NULLABLE: Record<string, z.ZodType> = {
   efforts: z.record(z.string(), z.string()).nullable(),
   effortOff: z.string().nullable(),
   effortWithTools: z.string().nullable(),
+  lostSignature: z.string().nullable(),
   maxTools: z.int().min(0).nullable(),
 };
 
@@ -25,6 +26,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Compat, string>> = {
   reasoningRequired: 'Which assistant messages must carry their reasoning.',
   thinkTags: 'Answers hold their reasoning between <think> tags at the start.',
   thoughtSignatures: "Tool calls carry Google's thought signatures, which must come back.",
+  lostSignature: "What stands in for a lost thought signature of Google's; null: nothing.",
   sampling: 'Whether temperature and top_p are taken, or fixed.',
   topK: 'Takes top_k.',
   stopLimit: 'How many stop strings are taken; the rest is cut.',

@@ -185,6 +185,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       ...OWN_MODELS,
       // With reasoning_split the thinking comes apart from the text, in reasoning_details.
       extraBody: { reasoning_split: true },
+      maxTokensField: 'max_completion_tokens',
       reasoningReplay: 'reasoning_details',
       thinkTags: true,
       responseFormat: 'none',
@@ -551,6 +552,17 @@ export const PROVIDERS: readonly ProviderSpec[] = [
       pdf: 'document_url',
       prefill: 'prefix',
     },
+    modelCompat: [
+      {
+        // https://docs.mistral.ai/capabilities/reasoning: on or off, nothing between.
+        match: /mistral-small-(?:latest|2603)/,
+        compat: {
+          thinking: 'reasoning_effort',
+          efforts: nearestEfforts('high'),
+          effortOff: 'none',
+        },
+      },
+    ],
   },
   {
     // https://docs.x.ai/docs/api-reference and /docs/guides/reasoning
@@ -607,6 +619,7 @@ export const PROVIDERS: readonly ProviderSpec[] = [
     },
     modelCompat: [
       { match: /gemini-(?:1|2\.0)/, compat: { thinking: 'none' } },
+      { match: /gemini-[3-9]/, compat: { lostSignature: 'skip_thought_signature_validator' } },
       // Only the smaller models of 2.5 can do without thinking.
       { match: /gemini-2\.5-flash/, compat: { effortOff: 'none' } },
     ],

@@ -16,6 +16,7 @@ export const DEFAULT_COMPAT: Compat = {
   reasoningRequired: 'never',
   thinkTags: false,
   thoughtSignatures: false,
+  lostSignature: null,
   sampling: 'any',
   topK: false,
   stopLimit: 4,

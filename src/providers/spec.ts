@@ -169,6 +169,12 @@ export interface OpenAiChatCompat {
   readonly thinkTags: boolean;
   /** Tool calls carry `extra_content.google.thought_signature`, which must come back (Gemini 3). */
   readonly thoughtSignatures: boolean;
+  /**
+   * What stands in for a thought signature that was lost, as in a conversation with another model:
+   * Gemini 3 rejects the first call of a step without any (Gemini API, "Thought signatures", FAQ).
+   * `null`: nothing has to.
+   */
+  readonly lostSignature: string | null;
 
   /** `fixed`: reasoning models that reject or ignore `temperature` and `top_p`. */
   readonly sampling: Choice<'sampling'>;

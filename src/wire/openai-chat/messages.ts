@@ -63,7 +63,11 @@ function assistantMessage(
     const clientId = asText(block['id']);
     const upstreamId = ids.next(clientId);
     calls.push({ clientId, upstreamId });
-    const signature = compat.thoughtSignatures ? reasoning.signatures.get(clientId) : undefined;
+    // Of parallel calls only the first one carries one.
+    const standIn = toolCalls.length === 0 ? (compat.lostSignature ?? undefined) : undefined;
+    const signature = compat.thoughtSignatures
+      ? (reasoning.signatures.get(clientId) ?? standIn)
+      : undefined;
     toolCalls.push({
       id: upstreamId,
       type: 'function',

@@ -12,7 +12,7 @@ import { overflowError } from '../errors/overflow.ts';
 import { ReplyBlocks } from './reply-blocks.ts';
 import { SearchResults } from './search-results.ts';
 import { readSources, sourceList } from './sources.ts';
-import { isFailure, isLength, stopReason } from './stop-reason.ts';
+import { isFailure, isLength, isWindowFull, stopReason } from './stop-reason.ts';
 import { ThinkTagSplitter } from './text-scanner.ts';
 import { digest62 } from './tool-ids.ts';
 import { anthropicUsage, readUsage } from './usage.ts';
@@ -206,8 +206,12 @@ export class ReplyMachine {
     const usage = this.#usage;
     if (this.#writer.hasBlocks || this.#finishReason === null || !isLength(this.#finishReason))
       return;
+    const input =
+      usage === null ? 0 : usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+    if (isWindowFull(this.#finishReason)) {
+      throw overflowError(input === 0 ? {} : { input }, this.#context);
+    }
     if (window === undefined || usage === null || usage.outputTokens > 0) return;
-    const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
     if (input < window * FULL_WINDOW) return;
     throw overflowError({ input, limit: Math.min(window, input - 1) }, this.#context);
   }

@@ -63,7 +63,7 @@ export function toolChoice(
       : {};
   const mayForce =
     compat.forcedToolChoice === 'always' ||
-    (compat.forcedToolChoice === 'without-thinking' && !thinking.on);
+    (compat.forcedToolChoice === 'without-thinking' && !thinking.on && !compat.thinkingAlwaysOn);
   return { tool_choice: choiceOf(choice, tools, mayForce, names), ...parallel };
 }
 

@@ -77,6 +77,17 @@ describe('turns', () => {
     expect(after([PNG])).toEqual([tool, bridge, user([PNG_PART])]);
   });
 
+  test('a thought signature that was lost is stood in for, before the first call', () => {
+    const history = [user('q'), assistant(use('a'), use('b')), user([result('a'), result('b')])];
+    const signatures = (model: string) => {
+      const calls = convert(history, { preset: 'gemini', model })[1]!['tool_calls'] as Json[];
+      return calls.map((call) => call['extra_content']);
+    };
+    const standIn = { google: { thought_signature: 'skip_thought_signature_validator' } };
+    expect(signatures('gemini-3-pro-preview')).toEqual([standIn, undefined]);
+    expect(signatures('gemini-2.5-pro')).toEqual([undefined, undefined]);
+  });
+
   test('an input that is no object becomes one', () => {
     const sent = convert([user('q'), assistant(use('a', 'x'), use('b', null)), user('r')]);
     const calls = sent[1]!['tool_calls'] as { function: { arguments: string } }[];

@@ -473,6 +473,12 @@ describe('the end', () => {
       }),
       'upstream_failed',
     ],
+    ['finish_reason abort', sse(chunk({ content: 'a' }), chunk({}, 'abort')), 'upstream_failed'],
+    [
+      'a window that was full before an answer',
+      sse(chunk({ role: 'assistant' }, 'model_context_window_exceeded'), '[DONE]'),
+      'context_overflow',
+    ],
     ['finish_reason error', sse(chunk({ content: 'a' }), chunk({}, 'error')), 'upstream_failed'],
     [
       'an overflow',
@@ -620,6 +626,13 @@ describe('whole replies', () => {
       { type: 'text', text: 'a\n\nSources:\n[1] Bun https://bun.sh' },
     ]);
   });
+});
+
+test('a window that is full in the middle of an answer is its end', () => {
+  const { message } = decode(
+    sse(chunk({ content: 'a' }), chunk({}, 'model_context_window_exceeded'), '[DONE]'),
+  );
+  expect(message).toMatchObject({ stop_reason: 'max_tokens', content: [{ text: 'a' }] });
 });
 
 describe('structured output', () => {

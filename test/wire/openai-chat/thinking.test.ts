@@ -119,6 +119,8 @@ describe('each vendor in its own way', () => {
     ['dashscope', 'qwen-plus', at('high'), { enable_thinking: true }],
     ['fireworks', 'accounts/fireworks/models/glm-4p6', off, { reasoning_effort: 'none' }],
     ['mistral', 'mistral-large-latest', at('high'), {}],
+    ['mistral', 'mistral-small-latest', at('low'), { reasoning_effort: 'high' }],
+    ['mistral', 'mistral-small-latest', off, { reasoning_effort: 'none' }],
     ['perplexity', 'sonar-pro', at('high'), {}],
     ['gemini', 'gemini-2.5-flash', off, { reasoning_effort: 'none' }],
     ['gemini', 'gemini-3-pro-preview', off, {}],

@@ -122,6 +122,8 @@ describe('tool_choice', () => {
     expect(choose({ type: 'any' }, { preset: 'deepseek' })).toBe('required');
     expect(choose({ type: 'any' }, { preset: 'deepseek' }, { type: 'adaptive' })).toBe('auto');
     expect(choose({ type: 'any' }, { preset: 'zai', model: 'glm-5' })).toBe('auto');
+    const kimi = { preset: 'kimi', model: 'kimi-k3' };
+    expect(choose({ type: 'any' }, kimi)).toBe('auto');
     // Nor is there a word for "none".
     const none = { tools: [tool('A')], tool_choice: { type: 'none' } };
     expect(encode(none, { preset: 'zai', model: 'glm-5' })).not.toHaveProperty('tools');
