@@ -177,8 +177,7 @@ export class JsonMender {
     }
     if (plain > this.#at) {
       const piece = text.slice(this.#at, plain);
-      const blank = piece.length - piece.trimEnd().length;
-      this.#blankChars = blank === piece.length ? this.#blankChars + blank : blank;
+      this.#blankChars = piece.trim() === '' ? this.#blankChars + piece.length : 0;
       return this.#emit(piece, piece.length);
     }
     if (char === '\\') return this.#escape();

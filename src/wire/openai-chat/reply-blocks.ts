@@ -94,8 +94,8 @@ export class ReplyBlocks {
   }
 
   #plainText(piece: string): void {
-    const blank = piece.length - piece.trimEnd().length;
-    this.#blankChars = blank === piece.length ? this.#blankChars + blank : blank;
+    // A text that runs away consists of nothing else.
+    this.#blankChars = piece.trim() === '' ? this.#blankChars + piece.length : 0;
     if (this.#blankChars > MAX_BLANK_CHARS) throw this.#runaway('');
     let text = piece;
     if (this.#writer.open !== 'text') {

@@ -9,6 +9,8 @@ const FIRST_LOOK_CHARS = 64;
 /** The name in JSON that isn't whole yet. */
 const NAME_FIRST = /^\{\s*["']name["']\s*:\s*["']([^"']*)["']/;
 const MAX_NAME_CHARS = 200;
+/** What begins a line or a marker. */
+const NOTABLE = /[\n<[\]]/;
 /** Markdown: more than this before a line makes it code. */
 const MAX_INDENT = 3;
 
@@ -84,6 +86,11 @@ export class TextCallScanner {
   }
 
   #scan(text: string): string {
+    // Nearly every piece is this one: a few words in the middle of a line.
+    if (this.#indent < 0 && !NOTABLE.test(text)) {
+      this.#before = text.charAt(text.length - 1);
+      return text;
+    }
     for (let at = 0; at < text.length; at += 1) {
       const char = text.charAt(at);
       if (char === '\n') {
