@@ -21,6 +21,11 @@ export const ERROR_KINDS = {
   malformed_request: rule(400, 'invalid_request_error', 'client', { shouldRetry: false }),
   request_too_large: rule(413, 'request_too_large', 'client', { shouldRetry: false }),
   unknown_endpoint: rule(404, 'not_found_error', 'client', { shouldRetry: false }),
+  /** An id of a call that isn't among the last ones. */
+  unknown_request: rule(404, 'not_found_error', 'client', {
+    claudeCodeStatus: 410,
+    shouldRetry: false,
+  }),
   method_not_allowed: rule(405, 'invalid_request_error', 'client', { shouldRetry: false }),
   unknown_model: rule(404, 'not_found_error', 'client', {
     claudeCodeStatus: 410,

@@ -2,8 +2,11 @@ import { Hono } from 'hono';
 import { GatewayError } from '../core/errors.ts';
 import { randomId } from '../lib/id.ts';
 import { cacheStats, flushCache } from './admin/cache.ts';
+import { config } from './admin/config.ts';
 import { openLease, requireControl, shutdown } from './admin/control.ts';
+import { openapi } from './admin/openapi.ts';
 import { reload } from './admin/reload.ts';
+import { getRequest, listRequests } from './admin/requests.ts';
 import { listRoutes } from './admin/routes.ts';
 import { status } from './admin/status.ts';
 import { usage } from './admin/usage.ts';
@@ -55,6 +58,10 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.delete('/v1/admin/cache', flushCache(http));
   app.get('/v1/admin/routes', listRoutes(http));
   app.get('/v1/admin/usage', usage(http));
+  app.get('/v1/admin/requests', listRequests(http));
+  app.get('/v1/admin/requests/:id', getRequest(http));
+  app.get('/v1/admin/config', config(http));
+  app.get('/v1/admin/openapi.json', openapi());
   app.get('/metrics', metrics(http));
 
   app.notFound((c) => {

@@ -30,7 +30,8 @@ export function observeRequests(
 function pathLabel(path: string, patterns: ReadonlySet<string>): string {
   if (patterns.has(path)) return path;
   for (const pattern of patterns) {
-    if (pattern.endsWith('/*') && path.startsWith(pattern.slice(0, -1))) return pattern;
+    const [, fixed] = /^(.+\/)(?:\*|:\w+)$/.exec(pattern) ?? [];
+    if (fixed !== undefined && path.startsWith(fixed)) return pattern;
   }
   return 'other';
 }

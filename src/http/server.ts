@@ -7,6 +7,7 @@ import { systemClock } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { RecentCalls } from '../telemetry/recent-calls.ts';
 import { usagePath } from '../usage/database.ts';
 import { Spending } from '../usage/spending.ts';
 import { UsageStore } from '../usage/store.ts';
@@ -74,9 +75,10 @@ export function startServer(options: ServerOptions): RunningServer {
     retentionDays: () => gateway.config.usage.retentionDays,
     log,
   });
+  const recent = new RecentCalls();
   const spending = new Spending({ store: usage, warn: (message) => log.warn(message) });
   const gateway = createGateway(config, {
-    sinks: [log.request, metrics.call, usage.sink, spending.sink],
+    sinks: [log.request, metrics.call, usage.sink, spending.sink, recent.sink],
     spending,
     env,
   });
@@ -85,6 +87,7 @@ export function startServer(options: ServerOptions): RunningServer {
     log,
     metrics,
     usage,
+    recent,
     leases: new Leases(
       systemClock,
       options.ephemeral === true ? () => shutdown('no session is left') : null,

@@ -93,4 +93,4 @@ function cacheResult(journal: readonly JournalEntry[]): CallSummary['cache'] {
 }
 
 /** Milliseconds with one digit behind the point. */
-const tenths = (ms: number): number => Math.round(ms * 10) / 10;
+export const tenths = (ms: number): number => Math.round(ms * 10) / 10;

@@ -1,8 +1,8 @@
-import type { Config, Origin, RouteConfig } from '../../config/config.ts';
+import type { Config, RouteConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { loadConfig, type LoadOptions } from '../../config/load.ts';
 import { displayPath } from '../../config/paths.ts';
-import { Secret } from '../../lib/secret.ts';
+import { settingsOf, type Setting } from '../../config/settings-list.ts';
 import { PROVIDERS, providerForBaseURL } from '../../providers/catalog.ts';
 import type { ProviderSpec } from '../../providers/spec.ts';
 import { keyOrigins, type CredentialSource } from '../../providers/target.ts';
@@ -20,14 +20,6 @@ export interface CheckOptions extends LoadOptions {
   readonly json: boolean;
 }
 
-/** One value in force. Secrets are shown as `(hidden)`. */
-interface Setting {
-  readonly key: string;
-  readonly value: string | number | readonly string[] | null;
-  /** `default`, `file`, or the name of the variable or flag. */
-  readonly from: string;
-}
-
 /** What a route comes to, without its key. */
 interface RouteSummary {
   readonly name: string;
@@ -37,20 +29,6 @@ interface RouteSummary {
   readonly key: string;
   readonly usable: boolean;
 }
-
-const VARIABLES: Record<string, string> = {
-  'server.port': 'CC_ROUTE_PORT',
-  'server.host': 'CC_ROUTE_HOST',
-  'server.authToken': 'CC_ROUTE_AUTH_TOKEN',
-  'rateLimit.rps': 'CC_RATE_LIMIT_RPS',
-  'rateLimit.burst': 'CC_RATE_LIMIT_BURST',
-  'log.level': 'CC_ROUTE_LOG_LEVEL',
-  'log.format': 'CC_ROUTE_LOG_FORMAT',
-  stateDir: 'CC_ROUTE_STATE_DIR',
-};
-
-/** `rateLimit.hosts.API_DEEPSEEK_COM.rps` */
-const HOST_LIMIT = /^rateLimit\.hosts\.(\w+)\.(\w+)$/;
 
 /** `cc-route config check`: the values in force and their origins, or every problem. */
 export async function checkConfig(options: CheckOptions): Promise<CommandOutput> {
@@ -110,38 +88,6 @@ function failureAsJson({ file, issues }: ConfigError): CommandOutput {
 function failureAsText(error: ConfigError): CommandOutput {
   const lines = error.message.split('\n').map((line) => `error  ${line}\n`);
   return { stdout: '', stderr: lines.join(''), exitCode: EXIT.failure };
-}
-
-function settingsOf(config: Config): Setting[] {
-  const values: Record<string, Setting['value']> = {
-    stateDir: config.stateDir,
-  };
-  const { hosts, ...rateLimit } = config.rateLimit;
-  const { server, retry, cache, timeouts, usage, budget, log } = config;
-  const sections = { server, retry, cache, rateLimit, timeouts, usage, budget, log };
-  for (const [section, settings] of Object.entries(sections)) {
-    for (const [key, value] of Object.entries(settings)) {
-      values[`${section}.${key}`] = value instanceof Secret ? '(hidden)' : value;
-    }
-  }
-  for (const [host, limit] of hosts) {
-    for (const [key, value] of Object.entries(limit))
-      values[`rateLimit.hosts.${host}.${key}`] = value;
-  }
-  return [...config.origins].map(([key, origin]) => ({
-    key,
-    value: values[key] ?? null,
-    from: originName(key, origin),
-  }));
-}
-
-function originName(key: string, origin: Origin): string {
-  if (origin === 'environment') {
-    const [, host, unit = ''] = HOST_LIMIT.exec(key) ?? [];
-    if (host !== undefined) return `CC_RATE_LIMIT_PROVIDER_${host}_${unit.toUpperCase()}`;
-    return VARIABLES[key] ?? origin;
-  }
-  return origin === 'flag' ? `--${key.split('.').at(-1)}` : origin;
 }
 
 function row({ key, value, from }: Setting): string[] {

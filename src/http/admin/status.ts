@@ -1,12 +1,28 @@
 import type { Context } from 'hono';
+import type { StoreState } from '../../usage/store.ts';
 import { VERSION } from '../../version.ts';
 import type { HttpContext, HttpEnv } from '../context.ts';
+
+/** What `GET /v1/admin/status` answers. */
+export interface StatusAnswer {
+  readonly version: string;
+  readonly pid: number;
+  readonly address: string;
+  readonly uptimeMs: number;
+  readonly leases: number;
+  readonly activeRequests: number;
+  readonly configFile: string | null;
+  readonly configLoadedAt: string;
+  readonly configError: string | null;
+  readonly restartNeeded: readonly string[];
+  readonly usage: StoreState;
+}
 
 /** `GET /v1/admin/status` */
 export function status(http: HttpContext) {
   return (c: Context<HttpEnv>): Response => {
     const { server } = c.env;
-    return c.json({
+    const answer: StatusAnswer = {
       version: VERSION,
       pid: process.pid,
       address: `http://${server.hostname}:${server.port}`,
@@ -17,6 +33,8 @@ export function status(http: HttpContext) {
       configLoadedAt: http.reloader.loadedAt.toISOString(),
       configError: http.reloader.error,
       restartNeeded: http.reloader.restartNeeded,
-    });
+      usage: http.usage.state,
+    };
+    return c.json(answer);
   };
 }

@@ -1,0 +1,134 @@
+import type { JournalEntry, TargetRef } from '../core/journal.ts';
+import { redact } from '../lib/redact.ts';
+import { targetName } from '../providers/target.ts';
+import type { CallRecord, CallSink } from './call-record.ts';
+import { summarizeCall, tenths, type CallSummary } from './call-summary.ts';
+
+/** About 2 kB each. */
+const MAX_CALLS = 500;
+
+/** One step on a call's way, as people and `cc-route` are told of it. */
+interface TimelineStep {
+  /** Milliseconds since the call came. */
+  readonly atMs: number;
+  readonly step: JournalEntry['kind'];
+  /** Where it happened; of a fallback, what it turned to. */
+  readonly route: string;
+  /** `provider/model` */
+  readonly target: string;
+  /** More about it, by the kind of step: an error's kind and text, a status, a wait. */
+  readonly details: Readonly<Record<string, string | number | null>>;
+}
+
+/** A call at its end, and what happened on its way. */
+export interface RecentCall extends CallSummary {
+  readonly timeline: readonly TimelineStep[];
+}
+
+/** Which calls are wanted; what is absent excludes nothing. */
+export interface RecentQuery {
+  readonly limit: number;
+  /** Part of the model's name, as the client, the route or the provider calls it. */
+  readonly model?: string | undefined;
+  readonly session?: string | undefined;
+  /** Only those that failed. */
+  readonly failed?: boolean | undefined;
+}
+
+/**
+ * The last calls, in memory: who answered, how fast, and why not at the first try. No header and
+ * nothing that was said is in it.
+ */
+export class RecentCalls {
+  readonly #records: CallRecord[] = [];
+  readonly #max: number;
+  #next = 0;
+
+  constructor(max: number = MAX_CALLS) {
+    this.#max = max;
+  }
+
+  readonly sink: CallSink = (record) => {
+    // The body is not to be kept alive; the rest is put into words when somebody asks.
+    const { body: _, ...call } = record.call;
+    this.#records[this.#next] = { ...record, call: { ...call, body: NOTHING } };
+    this.#next = (this.#next + 1) % this.#max;
+  };
+
+  /** The newest first. */
+  list({ limit, model, session, failed }: RecentQuery): RecentCall[] {
+    const found: RecentCall[] = [];
+    for (const record of this.#newestFirst()) {
+      if (found.length >= limit) break;
+      if (failed === true && (record.result === 'complete' || record.result === 'client_gone')) {
+        continue;
+      }
+      if (session !== undefined && record.call.session !== session) continue;
+      const call = tell(record);
+      if (model === undefined || namesOf(call).includes(model.toLowerCase())) found.push(call);
+    }
+    return found;
+  }
+
+  find(id: string): RecentCall | undefined {
+    for (const record of this.#newestFirst()) if (record.call.id === id) return tell(record);
+    return undefined;
+  }
+
+  *#newestFirst(): Generator<CallRecord> {
+    for (let back = 1; back <= this.#records.length; back++) {
+      const record = this.#records[(this.#next - back + this.#max) % this.#max];
+      if (record !== undefined) yield record;
+    }
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function tell(record: CallRecord): RecentCall {
+  const summary = summarizeCall(record);
+  return {
+    ...summary,
+    error: summary.error === null ? null : redact(summary.error),
+    timeline: record.journal.map((entry) => stepOf(entry, summary.model)),
+  };
+}
+
+function namesOf({ model, route, target }: CallSummary): string {
+  return `${model} ${route ?? ''} ${target ?? ''}`.toLowerCase();
+}
+
+function stepOf(entry: JournalEntry, model: string): TimelineStep {
+  const place = (target: TargetRef) => ({ route: target.route, target: targetName(target, model) });
+  const at = { atMs: tenths(entry.atMs), step: entry.kind };
+  switch (entry.kind) {
+    case 'fallback': {
+      const from = place(entry.from);
+      const details = { fromRoute: from.route, fromTarget: from.target };
+      return { ...at, ...place(entry.to), details };
+    }
+    case 'failed': {
+      const { error, status, message } = entry;
+      return {
+        ...at,
+        ...place(entry.target),
+        details: { error, status, message: redact(message) },
+      };
+    }
+    case 'routed':
+      return { ...at, ...place(entry.target), details: { scenario: entry.scenario } };
+    case 'retry':
+      return { ...at, ...place(entry.target), details: { delayMs: tenths(entry.delayMs) } };
+    case 'rate_limited':
+      return { ...at, ...place(entry.target), details: { waitMs: tenths(entry.waitMs) } };
+    case 'repair':
+      return { ...at, ...place(entry.target), details: { what: entry.what } };
+    case 'cache':
+      return { ...at, ...place(entry.target), details: { result: entry.result } };
+    case 'committed':
+      return { ...at, ...place(entry.target), details: { status: entry.status } };
+    case 'attempt':
+    case 'circuit_open':
+      return { ...at, ...place(entry.target), details: {} };
+  }
+}
