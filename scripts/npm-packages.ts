@@ -1,4 +1,12 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
@@ -15,10 +23,16 @@ const { values: options } = parseArgs({
     /** Where `bun run compile:all` put the executables. */
     executables: { type: 'string', default: join(root, 'release/bin') },
     out: { type: 'string', default: join(root, 'release/bin/npm') },
+    /**
+     * `owner/name` on GitHub. npm refuses packages with provenance that don't name the repository
+     * which they come from (https://docs.npmjs.com/generating-provenance-statements).
+     */
+    repository: { type: 'string', default: process.env['GITHUB_REPOSITORY'] ?? '' },
   },
 });
 const executables = resolve(options.executables);
 const out = resolve(options.out);
+const { repository } = options;
 const { name, version, description, keywords, license } = manifest;
 
 /** npm's words for a system. */
@@ -59,7 +73,9 @@ function mainPackage(platforms: readonly string[]): void {
   for (const file of ['run.mjs', 'clauder.mjs', 'cc-route.mjs']) {
     copyFileSync(join(root, 'release/npm', file), join(folder, file));
   }
-  for (const file of ['LICENSE', 'README.md']) copyFileSync(join(root, file), join(folder, file));
+  copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  write(folder, 'README.md', readme.replaceAll('OWNER/NAME', repository || 'OWNER/NAME'));
   writeManifest(folder, {
     name,
     version,
@@ -75,7 +91,11 @@ function mainPackage(platforms: readonly string[]): void {
 }
 
 function writeManifest(folder: string, content: object): void {
-  write(folder, 'package.json', `${JSON.stringify(content, null, 2)}\n`);
+  const source =
+    repository === ''
+      ? {}
+      : { repository: { type: 'git', url: `git+https://github.com/${repository}.git` } };
+  write(folder, 'package.json', `${JSON.stringify({ ...content, ...source }, null, 2)}\n`);
 }
 
 function write(folder: string, file: string, content: string): void {

@@ -88,3 +88,25 @@ test.if(supported)('without the package of this machine it says which one is mis
   expect(failed.stderr).toContain(`${manifest.name}-linux-${process.arch}`);
   expect(failed.stderr).toContain('npm install -g');
 });
+
+test('the packages name the repository that they come from, and so does their README', async () => {
+  using sandbox = createSandbox();
+  sandbox.write('executables/clauder-linux-x64', 'stand-in');
+  sandbox.write('executables/clauder-windows-x64.exe', 'stand-in');
+  const out = join(sandbox.root, 'packages');
+  const script = [process.execPath, join(root, 'scripts/npm-packages.ts'), '--out', out];
+  const made = await run([...script, '--executables', join(sandbox.root, 'executables')], {
+    cwd: sandbox.project,
+    env: sandbox.environment({ GITHUB_REPOSITORY: 'somebody/something' }),
+  });
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  const names = readdirSync(out);
+  expect(names).toHaveLength(3);
+  for (const name of names) {
+    const { repository } = await Bun.file(join(out, name, 'package.json')).json();
+    expect([name, repository.url]).toEqual([name, 'git+https://github.com/somebody/something.git']);
+  }
+  const readme = await Bun.file(join(out, manifest.name, 'README.md')).text();
+  expect(readme).toContain('https://github.com/somebody/something/releases');
+  expect(readme).not.toContain('OWNER/NAME');
+});
