@@ -25,6 +25,18 @@ test('documents link to what exists', async () => {
   }
 });
 
+test('the threat model points at code and tests that exist', async () => {
+  const paths = codeSpansOf(await read('.github/SECURITY.md')).filter((span) =>
+    /^(?:\.\.\/)?[a-z][\w.-]*\/[\w./-]*(?:\/|\.\w+)$/u.test(span),
+  );
+  expect(paths.length).toBeGreaterThan(30);
+  const exists = (path: string) =>
+    path.startsWith('../')
+      ? existsSync(join(root, path.slice('../'.length)))
+      : ['src', 'test'].some((folder) => existsSync(join(root, folder, path)));
+  expect(paths.filter((path) => !exists(path))).toEqual([]);
+});
+
 test('documents speak of no particular machine', async () => {
   for (const file of documents) {
     const found = /(?<![\w.~$}])\/(?:tmp|root|home|work|Users)\/(?!YOU)\S*/u.exec(await read(file));

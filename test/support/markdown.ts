@@ -43,6 +43,6 @@ export function codeSpansOf(markdown: string): string[] {
 export function localLinksOf(markdown: string): string[] {
   const links = [...markdown.matchAll(/\]\(([^)\s]+)\)/gu)].map((match) => match[1] ?? '');
   return links
-    .filter((link) => !/^(?:https?:|mailto:|#|\.\.\/\.\.\/)/u.test(link))
+    .filter((link) => !/^(?:https?:|mailto:|#|\.\.\/\.\.\/releases)/u.test(link))
     .map((link) => link.replace(/#.*$/u, ''));
 }
