@@ -34,13 +34,13 @@ export const systemMessages: Adaptation = {
 
   apply(root) {
     const folded: JsonNode[] = [];
-    let waiting: readonly JsonNode[] = [];
+    let waiting: JsonNode[] = [];
     for (const message of messagesOf(root)) {
       if (roleOf(message) === 'system') {
         const before = folded.at(-1);
         const blocks = reminders(message);
         if (before !== undefined && roleOf(before) === 'user') appendBlocks(before, blocks);
-        else waiting = [...waiting, ...blocks];
+        else for (const block of blocks) waiting.push(block);
         continue;
       }
       if (waiting.length > 0) {
