@@ -1,6 +1,12 @@
 import { formatPrice, formatTokens } from '../lib/units.ts';
 import type { RouteSummary } from './route-summary.ts';
 
+/**
+ * Claude Code lists a gateway's models only under ids that start like this; the gateway knows every
+ * name with and without it.
+ */
+export const DISCOVERY_PREFIX = 'anthropic/';
+
 /** The names under which a route is shown: its aliases, or its name where it has none. */
 export const shownNames = ({ name, aliases }: RouteSummary): readonly string[] =>
   aliases.length === 0 ? [name] : aliases;

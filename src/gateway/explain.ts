@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { DISCOVERY_PREFIX } from '../core/route-label.ts';
 import { nearestNames } from '../lib/nearest.ts';
 import type { WireName } from '../providers/spec.ts';
 import {
@@ -9,7 +10,7 @@ import {
 } from '../providers/target.ts';
 import { wireFormat } from '../wire/index.ts';
 import { canSearch } from '../wire/web-search.ts';
-import { DISCOVERY_PREFIX, type Resolution, type RouteTable } from './resolve.ts';
+import type { Resolution, RouteTable } from './resolve.ts';
 import { normalizeName, type Route } from './routes.ts';
 import { conditionsFor, scenariosOf, takeover, type ScenarioName } from './scenario.ts';
 

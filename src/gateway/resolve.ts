@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
+import { DISCOVERY_PREFIX } from '../core/route-label.ts';
 import { nearestNames } from '../lib/nearest.ts';
 import type { Target } from '../providers/target.ts';
 import { anthropicTarget, normalizeName, type Route } from './routes.ts';
@@ -9,9 +10,6 @@ export interface Resolution {
   /** At least one. */
   readonly targets: readonly [Target, ...Target[]];
 }
-
-/** Claude Code lists a gateway's models only under ids that start like this. */
-export const DISCOVERY_PREFIX = 'anthropic/';
 
 /** Every name that leads somewhere, ready to be looked up. */
 export class RouteTable {

@@ -1,10 +1,13 @@
+import { PLACEHOLDER_CREDENTIAL } from '../core/control.ts';
 import type { RouteSummary } from '../core/route-summary.ts';
 import { planAgents, type AgentsPlan } from './agents-option.ts';
 import { agentTypes } from './agents.ts';
 import { sessionVariables, type Variables } from './environment.ts';
+import { hasFlag } from './options.ts';
 import { mergePicker, pickerRows } from './picker.ts';
 import { sessionModel } from './session-model.ts';
 import { ownSettings, planSettings, type SettingsPlan } from './settings.ts';
+import { standInVariables } from './stand-ins.ts';
 import { environmentOf, isObject, type Json, type UserSettings } from './user-settings.ts';
 import { limitVariables, windowSettings, windowsOf } from './windows.ts';
 
@@ -46,16 +49,21 @@ export function planSession(facts: SessionFacts): SessionPlan {
   const env = { ...facts.env, ...user.env, ...environmentOf(own) };
   const model = sessionModel(args, env, sources);
   const limits = limitVariables(model, routes, env);
-  const variables = {
-    ...sessionVariables({
-      address,
-      clientToken,
-      env,
-      isLoggedIn: user.isLoggedIn || user.hasApiKeyHelper,
-      hasModelPicker,
-    }),
-    ...limits,
-  };
+  const connection = sessionVariables({
+    address,
+    clientToken,
+    env,
+    isLoggedIn: user.isLoggedIn || user.hasApiKeyHelper,
+    hasModelPicker,
+  });
+  const standIns = standInVariables({
+    sessionModel: model,
+    routes,
+    hasCredential: connection['ANTHROPIC_AUTH_TOKEN'] !== PLACEHOLDER_CREDENTIAL,
+    isPrint: hasFlag(args, '--print', '-p'),
+    env,
+  });
+  const variables = { ...connection, ...limits, ...standIns };
   const windows = windowsOf(model, { ...env, ...limits });
   const additions =
     routes.length === 0

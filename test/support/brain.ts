@@ -11,6 +11,8 @@ interface Turn {
   /** Earlier prompts, oldest first. */
   readonly earlier: readonly string[];
   readonly wantsTitle: boolean;
+  /** Auto mode asks whether an action is safe. */
+  readonly judges: boolean;
   /** What is left of a tour that the person asked for; `null` without one. */
   readonly tour: Tour | null;
   /** Calls of the `Agent` tool that a plan of `/mmodel` asks for now. */
@@ -167,6 +169,9 @@ function read(wire: WireName, request: UpstreamRequest): Turn {
     prompt,
     results,
     earlier: prompt === '' ? prompts : prompts.slice(0, -1),
+    judges: JSON.stringify(request.json['stop_sequences'] ?? request.json['stop'] ?? '').includes(
+      '</block>',
+    ),
     wantsTitle: output?.format !== undefined || request.json['response_format'] !== undefined,
     tour: tourOf(wire, messages, calls),
     planned: plannedCalls(wire, messages),
@@ -226,6 +231,7 @@ const DIRECTIVES: readonly (readonly [RegExp, (match: RegExpExecArray, turn: Tur
 
 function think(turn: Turn): Reply {
   if (turn.wantsTitle) return text(JSON.stringify({ title: 'Scripted session' }));
+  if (turn.judges) return text('<block>no');
   if (turn.tour !== null) return walk(turn.tour, turn);
   if (turn.planned.length > 0) return content(turn.planned.map((call) => tool('Agent', call)));
   if (turn.results.length > 0) return text(`The results were: ${listed(turn.results)}`);

@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { GatewayError } from '../../core/errors.ts';
-import { routeLine, shownNames, shownRoutes } from '../../core/route-label.ts';
-import { DISCOVERY_PREFIX } from '../../gateway/resolve.ts';
+import { DISCOVERY_PREFIX, routeLine, shownNames, shownRoutes } from '../../core/route-label.ts';
 import { summarizeRoute } from '../../gateway/route-summary.ts';
 import type { Route } from '../../gateway/routes.ts';
 import { percentDecoded } from '../../lib/percent.ts';
