@@ -61,6 +61,7 @@ export function planSession(facts: SessionFacts): SessionPlan {
     routes,
     hasCredential: connection['ANTHROPIC_AUTH_TOKEN'] !== PLACEHOLDER_CREDENTIAL,
     isPrint: hasFlag(args, '--print', '-p'),
+    hasModelPicker,
     env,
   });
   const variables = { ...connection, ...limits, ...standIns };

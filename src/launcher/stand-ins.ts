@@ -11,21 +11,23 @@ export interface StandInFacts {
   readonly hasCredential: boolean;
   /** Nobody sees a list of models: what is asked for by name has to be just that. */
   readonly isPrint: boolean;
+  /** Whether this Claude Code lists models by its settings; `null`: not known. */
+  readonly hasModelPicker: boolean | null;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Models that Claude Code takes for work of its own: checks of auto mode, web pages, subagents. */
-const HELPERS = ['Sonnet', 'Haiku'] as const;
+/** Claude Code's own models, by the names that its variables have for them. */
+const FAMILIES = ['Opus', 'Fable', 'Sonnet', 'Haiku'] as const;
 
-/** Those that it starts with. */
-const MAIN = ['Opus', 'Fable'] as const;
+/** The one that judges actions in auto mode. */
+const JUDGE = ['Sonnet'] as const;
 
 /**
  * Keeps a session whole that can't reach Anthropic. On another model Claude Code still asks Claude
  * ones for help: auto mode, its default, lets no program run unless `sonnet` has judged it. So in a
  * session on one of the user's own models, that model stands in for those of Claude Code. In one
- * that starts with Claude Code's default only the helpers are replaced, by the user's first model,
- * so that a model chosen in `/model` can work; the default itself then says that a login is missing.
+ * that starts with Claude Code's default only the judge is replaced, by the user's first model, so
+ * that a model chosen in `/model` can work; the default itself then says that a login is missing.
  *
  * Besides, auto mode's checks by the server are a service of Anthropic's own models; asked for in
  * vain elsewhere, they hold up the first action with a notice
@@ -42,22 +44,23 @@ export function standInVariables(facts: StandInFacts): Variables {
   const first = routes.find(({ builtIn, problem }) => !builtIn && problem === null);
   const route = own ?? (isPrint ? undefined : first);
   if (route === undefined) return noServerChecks;
-  const families = own === undefined ? HELPERS : [...HELPERS, ...MAIN];
-  const variables = families.flatMap((family) => standIn(family, route, env));
+  const families = own === undefined ? JUDGE : FAMILIES;
+  const variables = families.flatMap((family) => standIn(family, route, facts));
   return { ...noServerChecks, ...Object.fromEntries(variables) };
 }
 
-/** Another spelling than in the list of models, where a model that was named before is left out. */
 function standIn(
   family: string,
   route: RouteSummary,
-  env: StandInFacts['env'],
+  { env, hasModelPicker }: StandInFacts,
 ): (readonly [string, string])[] {
   const name = `ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`;
   if (env[name]) return [];
   const alias = shownNames(route)[0] ?? route.name;
+  // Another spelling than further down in `/model`, where what was named before is left out.
+  const model = hasModelPicker === false ? alias : `${DISCOVERY_PREFIX}${alias}`;
   return [
-    [name, `${DISCOVERY_PREFIX}${alias}`],
+    [name, model],
     [`${name}_NAME`, `${family} → ${alias}`],
     [`${name}_DESCRIPTION`, `${route.name} stands in: there is no Anthropic login`],
   ];

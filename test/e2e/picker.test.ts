@@ -65,7 +65,7 @@ describe.skipIf(!hasTmux()).each([CURRENT, OLDER])('Claude Code %s', (claude) =>
       cwd: desk.sandbox.project,
       env: desk.environment({ CC_ROUTE_STATE_DIR: state }),
       columns: 140,
-      rows: 50,
+      rows: 90,
     });
 
   /** Opens the picker and moves the cursor to a row. */

@@ -23,7 +23,12 @@ test('plugin/ of a clone works in a session of clauder, beside the one that it b
   );
   await desk.run(['chmod', '+x', path]);
   const ended = await desk.clauder([
-    ...['--plugin-dir', plugin, '-p', '/cc-route:mmodel m:hello', '--model', 'm'],
+    '--plugin-dir',
+    plugin,
+    '-p',
+    '/cc-route:mmodel m:hello',
+    '--model',
+    'm',
     '--dangerously-skip-permissions',
   ]);
   expect(ended, ended.stderr).toMatchObject({ code: 0 });

@@ -14,6 +14,7 @@ const variables = (facts: Partial<StandInFacts>) =>
     routes,
     hasCredential: false,
     isPrint: false,
+    hasModelPicker: true,
     env: {},
     ...facts,
   });
@@ -37,18 +38,19 @@ describe('without anything to show to Anthropic', () => {
     });
   });
 
-  test('any other has the first model that works in the roles of helpers, if people see it', () => {
-    const helpers = ['SONNET anthropic/mm25', 'HAIKU anthropic/mm25'];
-    expect(replaced({})).toEqual(helpers);
-    expect(replaced({ sessionModel: 'opus' })).toEqual(helpers);
+  test('any other has the first model that works as a judge, if people see it', () => {
+    const judge = ['SONNET anthropic/mm25'];
+    expect(replaced({})).toEqual(judge);
+    expect(replaced({ sessionModel: 'opus' })).toEqual(judge);
     expect(replaced({ isPrint: true })).toEqual([]);
     expect(replaced({ routes: [echo] })).toEqual([]);
   });
 
   test('what the user has set stays, with its name', () => {
-    const env = { ANTHROPIC_DEFAULT_HAIKU_MODEL: 'mine' };
-    expect(replaced({ env })).toEqual(['SONNET anthropic/mm25']);
-    expect(variables({ env })).not.toHaveProperty('ANTHROPIC_DEFAULT_HAIKU_MODEL_NAME');
+    const env = { ANTHROPIC_DEFAULT_SONNET_MODEL: 'mine' };
+    expect(replaced({ env })).toEqual([]);
+    expect(replaced({ env, sessionModel: 'g5' })).toHaveLength(3);
+    expect(variables({ env })).not.toHaveProperty('ANTHROPIC_DEFAULT_SONNET_MODEL_NAME');
   });
 });
 
