@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { routeTo } from '../support/clauder.ts';
+import { seasonedMetrics } from '../support/seasoned-metrics.ts';
 import { startTestServer } from '../support/server.ts';
 
 type Sample = { readonly labels: Record<string, string>; readonly value: number };
@@ -135,4 +136,37 @@ describe('GET /metrics', () => {
     );
     expect(total?.value).toBe(20_000);
   }, 60_000);
+});
+
+test('after one request of each kind every fixed name is there, with its labels', async () => {
+  const text = await seasonedMetrics();
+  const request = ['method', 'path', 'provider', 'model', 'status'];
+  const fixed: readonly (readonly [name: string, type: string, labels: readonly string[]])[] = [
+    ['http_requests_total', 'counter', request],
+    ['http_request_duration_ms', 'histogram', request],
+    ['proxy_tokens_total', 'counter', ['provider', 'model', 'direction']],
+    ['proxy_active_requests', 'gauge', []],
+    ['proxy_retries_total', 'counter', ['provider', 'model']],
+    ['proxy_fallbacks_total', 'counter', ['from_model', 'to_model']],
+    ['proxy_cache_hits_total', 'counter', ['provider', 'model']],
+    ['proxy_cache_misses_total', 'counter', ['provider', 'model']],
+    ['proxy_rate_limit_blocked_total', 'counter', ['provider']],
+    ['process_cpu_seconds_total', 'counter', []],
+    ['nodejs_heap_size_used_bytes', 'gauge', []],
+  ];
+  for (const [name, type, labels] of fixed) {
+    expect(text).toContain(`# TYPE ${name} ${type}\n`);
+    const found = samples(text, type === 'histogram' ? `${name}_count` : name);
+    expect([name, found.length > 0]).toEqual([name, true]);
+    for (const sample of found) {
+      expect([name, Object.keys(sample.labels)]).toEqual([name, [...labels]]);
+      expect([name, sample.value >= 0]).toEqual([name, true]);
+    }
+  }
+  const directions = samples(text, 'proxy_tokens_total').map(({ labels }) => labels['direction']);
+  expect(new Set(directions)).toEqual(new Set(['input', 'output']));
+  expect(samples(text, 'proxy_fallbacks_total')).toEqual([
+    { labels: { from_model: 'alpha', to_model: 'beta' }, value: 1 },
+  ]);
+  expect(samples(text, 'proxy_retries_total').map(({ value }) => value)).toEqual([1]);
 });
