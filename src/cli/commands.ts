@@ -12,6 +12,8 @@ export const COMMANDS = {
   explain: () => import('./commands/explain.ts').then((module) => module.default),
   init: () => import('./commands/init.ts').then((module) => module.default),
   import: () => import('./commands/import.ts').then((module) => module.default),
+  trace: () => import('./commands/trace.ts').then((module) => module.default),
+  replay: () => import('./commands/replay.ts').then((module) => module.default),
   doctor: () => import('./commands/doctor.ts').then((module) => module.default),
   statusline: () => import('./commands/statusline.ts').then((module) => module.default),
   completions: () => import('./commands/completions.ts').then((module) => module.default),

@@ -7,6 +7,7 @@ import { systemClock } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { RecentBodies } from '../telemetry/recent-bodies.ts';
 import { RecentCalls } from '../telemetry/recent-calls.ts';
 import { usagePath } from '../usage/database.ts';
 import { Spending } from '../usage/spending.ts';
@@ -76,9 +77,10 @@ export function startServer(options: ServerOptions): RunningServer {
     log,
   });
   const recent = new RecentCalls();
+  const bodies = new RecentBodies();
   const spending = new Spending({ store: usage, warn: (message) => log.warn(message) });
   const gateway = createGateway(config, {
-    sinks: [log.request, metrics.call, usage.sink, spending.sink, recent.sink],
+    sinks: [log.request, metrics.call, usage.sink, spending.sink, recent.sink, bodies.sink],
     spending,
     env,
   });
@@ -88,6 +90,7 @@ export function startServer(options: ServerOptions): RunningServer {
     metrics,
     usage,
     recent,
+    bodies,
     leases: new Leases(
       systemClock,
       options.ephemeral === true ? () => shutdown('no session is left') : null,

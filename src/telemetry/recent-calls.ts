@@ -8,7 +8,7 @@ import { summarizeCall, tenths, type CallSummary } from './call-summary.ts';
 const MAX_CALLS = 500;
 
 /** One step on a call's way, as people and `cc-route` are told of it. */
-interface TimelineStep {
+export interface TimelineStep {
   /** Milliseconds since the call came. */
   readonly atMs: number;
   readonly step: JournalEntry['kind'];

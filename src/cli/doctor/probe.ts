@@ -1,13 +1,9 @@
 import type { Config, RouteConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/paths.ts';
-import { scanBody } from '../../core/body-scan.ts';
-import type { Call } from '../../core/call.ts';
 import { GatewayError, type ErrorKind } from '../../core/errors.ts';
-import { Journal } from '../../core/journal.ts';
-import type { AnthropicRequest } from '../../core/messages.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { randomId } from '../../lib/id.ts';
+import { makeCall } from '../call.ts';
 
 /** What came of one tiny request. */
 export interface ProbeResult {
@@ -41,7 +37,7 @@ export async function probe(
   const startedAt = systemClock.now();
   const elapsed = (): number => Math.round(systemClock.now() - startedAt);
   try {
-    const reply = await gateway.handle(tinyCall(route.name));
+    const reply = await gateway.handle(makeCall(tinyRequest(route.name)));
     if (isMessage(reply.body)) return { ms: elapsed(), failure: null };
     const message = `the answer of route ${route.name} is no message of its wire format`;
     return { ms: elapsed(), failure: { kind: 'malformed_reply', message } };
@@ -52,27 +48,11 @@ export async function probe(
   }
 }
 
-function tinyCall(model: string): Call {
-  const request = {
-    model,
-    max_tokens: MAX_TOKENS,
-    messages: [{ role: 'user', content: 'Say OK.' }],
-  };
-  const body = new TextEncoder().encode(JSON.stringify(request));
-  return {
-    ...scanBody(body),
-    id: randomId('req_'),
-    endpoint: 'messages',
-    body,
-    query: '',
-    headers: new Headers({ 'anthropic-version': '2023-06-01' }),
-    credential: {},
-    client: 'other',
-    signal: new AbortController().signal,
-    journal: new Journal(systemClock.now),
-    json: () => request as AnthropicRequest,
-  };
-}
+const tinyRequest = (model: string): Record<string, unknown> => ({
+  model,
+  max_tokens: MAX_TOKENS,
+  messages: [{ role: 'user', content: 'Say OK.' }],
+});
 
 function isMessage(body: Uint8Array | ReadableStream<Uint8Array>): boolean {
   if (!(body instanceof Uint8Array)) return true;
