@@ -30,6 +30,8 @@ const cwd = join(desk.sandbox.home, 'app');
 mkdirSync(cwd);
 const env = desk.environment({
   ...Object.fromEntries(KEYS.map((name) => [name, 'none'])),
+  // As for somebody who has a login: otherwise a route stands in for one of Claude's models.
+  ANTHROPIC_AUTH_TOKEN: 'none',
   COLORTERM: 'truecolor',
 });
 
