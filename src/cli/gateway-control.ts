@@ -43,6 +43,10 @@ export async function showStatus(env: Environment, options: { json: boolean }): 
     print(status.configError.replaceAll(/^/gmu, '  '));
   }
   printRestartNeeded(status.restartNeeded);
+  const { problem = null, waiting = 0 } = status.usage ?? {};
+  if (problem !== null) {
+    print(paint('yellow', `${problem}; ${plural(waiting, 'call')} kept in memory`));
+  }
   return EXIT.ok;
 }
 

@@ -24,6 +24,13 @@ export interface GatewayStatus {
   readonly configError: string | null;
   /** Keys whose change waits for the next start. */
   readonly restartNeeded: readonly string[];
+  /** Absent: the gateway is an older one. */
+  readonly usage?: {
+    /** Calls that the usage database doesn't have yet. */
+    readonly waiting: number;
+    /** Why it can't be written; `null`: it can. */
+    readonly problem: string | null;
+  };
 }
 
 /** What `POST /v1/admin/reload` answers. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -93,10 +94,9 @@ describe('cc-route usage without a running gateway', () => {
   });
 });
 
-test('cc-route usage asks the running gateway', async () => {
-  fill();
-  const port = 0;
-  const child = Bun.spawn([...CLAUDER, '--proxy-only', '--port', String(port)], {
+/** Runs a gateway with this state folder, and has it answer one call. */
+async function withGateway(use: () => Promise<void>): Promise<void> {
+  const child = Bun.spawn([...CLAUDER, '--proxy-only', '--port', '0'], {
     cwd: sandbox.project,
     env: sandbox.environment({ CC_ROUTE_STATE_DIR: stateDir }),
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -108,13 +108,35 @@ test('cc-route usage asks the running gateway', async () => {
     const body = { model: 'echo', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
     const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
     await (await fetch(`${url}/v1/messages`, { ...init, body: JSON.stringify(body) })).text();
+    await use();
+  } finally {
+    child.kill();
+    await child.exited;
+  }
+}
+
+test('cc-route usage asks the running gateway', async () => {
+  fill();
+  await withGateway(async () => {
     // The call is not a quarter of a second old: nobody but the gateway knows of it.
     const { stdout, stderr } = await usage('--json', '--by', 'route');
     expect(stderr).toBe('');
     const { details } = JSON.parse(stdout) as UsageReport;
     expect(details.map(({ route }) => String(route)).sort()).toEqual(['echo', 'test-model']);
-  } finally {
-    child.kill();
-    await child.exited;
-  }
+  });
+});
+
+test('cc-route status tells why usage can not be written', async () => {
+  mkdirSync(usagePath(stateDir), { recursive: true });
+  await withGateway(async () => {
+    const { code, stderr } = await usage();
+    expect(code).toBe(1);
+    expect(stderr).toContain("The usage database can't be read");
+    const status = await run([...CLAUDER, 'route', 'status'], {
+      cwd: sandbox.project,
+      env: sandbox.environment({ CC_ROUTE_STATE_DIR: stateDir }),
+    });
+    expect(status.stdout).toContain(`usage can't be written to ${usagePath(stateDir)}`);
+    expect(status.stdout).toContain('1 call kept in memory');
+  });
 });
