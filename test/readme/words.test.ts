@@ -61,6 +61,7 @@ test('the README names commands, options and scripts that there are', async () =
 
   const scripts = named(/bun run ([\w:]+)/gu);
   expect([...scripts].filter((name) => !(name in manifest.scripts))).toEqual([]);
+  expect([...named(/\b(bun@[\d.]+)/gu)]).toEqual([manifest.packageManager]);
 });
 
 test('the README counts presets rightly', () => {
