@@ -46,6 +46,11 @@ describe('without anything to show to Anthropic', () => {
     expect(replaced({ routes: [echo] })).toEqual([]);
   });
 
+  test('the spelling is never that of the list, which would leave the model out', () => {
+    expect(replaced({ hasModelPicker: false })).toEqual(['SONNET mm25']);
+    expect(replaced({ hasModelPicker: null })).toEqual(['SONNET anthropic/mm25']);
+  });
+
   test('what the user has set stays, with its name', () => {
     const env = { ANTHROPIC_DEFAULT_SONNET_MODEL: 'mine' };
     expect(replaced({ env })).toEqual([]);
