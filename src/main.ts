@@ -13,12 +13,12 @@ const RUN: { readonly [Kind in Invocation['kind']]: Run<Extract<Invocation, { ki
     return endLike(await launch(args, env));
   },
 
-  async gateway({ flags, ephemeral }, env) {
+  async gateway({ flags, ephemeral, detached }, env) {
     const { restartWithRuntimeSettings } = await import('./launcher/executable.ts');
     const restarted = await restartWithRuntimeSettings(process.argv.slice(2), env);
     if (restarted !== null) return restarted;
     const { runGateway } = await import('./http/run.ts');
-    return runGateway({ flags, ephemeral, announce: !ephemeral });
+    return runGateway({ flags, ephemeral, detached, announce: !detached });
   },
 
   async status({ json }, env) {

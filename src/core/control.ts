@@ -19,6 +19,11 @@ export interface GatewayRecord {
   readonly clientToken: string | null;
   /** Ends by itself when its last lease ends. */
   readonly ephemeral: boolean;
+  /**
+   * Started in the background by a launcher or `cc-route start`, which may replace it. Absent, or
+   * false: it belongs to a terminal or a service manager.
+   */
+  readonly detached?: boolean;
   readonly configFile: string | null;
 }
 

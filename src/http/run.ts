@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly flags: ConfigFlags;
   /** Started by a session, ends with the last one. */
   readonly ephemeral: boolean;
+  /** Started in the background, by a launcher or `cc-route start`. */
+  readonly detached: boolean;
   /** Say on stdout where it listens and what to try. */
   readonly announce: boolean;
 }
@@ -44,7 +46,7 @@ export async function runGateway(options: RunOptions): Promise<number> {
   }
 }
 
-async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number> {
+async function serve({ flags, ephemeral, detached, announce }: RunOptions): Promise<number> {
   const { env } = process;
   const source = await configSource(flags, env);
   const config = await source.load(source.initial);
@@ -60,7 +62,7 @@ async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number
     log,
     env,
     ephemeral,
-    onReload: (running) => updateRecord(stateDir, recordOf(running, ephemeral)),
+    onReload: (running) => updateRecord(stateDir, recordOf(running, { ephemeral, detached })),
     onShutdown: stopped.resolve,
   });
   const { reloader } = server.context;
@@ -73,7 +75,7 @@ async function serve({ flags, ephemeral, announce }: RunOptions): Promise<number
     process.on(signal, () => stopped.resolve(signal));
   }
   catchStrays((message) => log.error(message));
-  writeRecord(stateDir, recordOf(server, ephemeral));
+  writeRecord(stateDir, recordOf(server, { ephemeral, detached }));
   const watch = follow(source, reloader);
   for (const warning of config.warnings) log.warn(warning);
   log.info(`listening on ${server.url}, version ${VERSION}, pid ${process.pid}`);
@@ -134,7 +136,10 @@ function catchStrays(report: (message: string) => void): void {
   process.on('uncaughtException', show('uncaught exception'));
 }
 
-function recordOf(server: RunningServer, ephemeral: boolean): GatewayRecord {
+function recordOf(
+  server: RunningServer,
+  { ephemeral, detached }: Pick<RunOptions, 'ephemeral' | 'detached'>,
+): GatewayRecord {
   const { controlToken, clientToken, gateway, startedAt } = server.context;
   return {
     pid: process.pid,
@@ -145,6 +150,7 @@ function recordOf(server: RunningServer, ephemeral: boolean): GatewayRecord {
     controlToken: controlToken.reveal(),
     clientToken: clientToken?.reveal() ?? null,
     ephemeral,
+    detached,
     configFile: gateway.config.file,
   };
 }

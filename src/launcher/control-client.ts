@@ -18,6 +18,7 @@ export interface GatewayStatus {
   readonly address: string;
   readonly uptimeMs: number;
   readonly leases: number;
+  readonly activeRequests: number;
   readonly configFile: string | null;
   /** ISO 8601: when the configuration in force was read. */
   readonly configLoadedAt: string;

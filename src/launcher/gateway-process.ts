@@ -4,6 +4,7 @@ import { openLease, provesIdentity, type Lease } from './control-client.ts';
 import { gatewayEnvironment, ownCommand } from './executable.ts';
 import { openGatewayLog, type GatewayLog } from './gateway-log.ts';
 import { LaunchError } from './launch-error.ts';
+import { isReplaceable, stopAndWait } from './outdated.ts';
 import { isListening, portOwner } from './port-owner.ts';
 import { isAlive, readRecord } from './record.ts';
 import { takeStartLock } from './start-lock.ts';
@@ -72,13 +73,16 @@ export async function ensureGateway(options: GatewayOptions): Promise<GatewayRec
   const giveUpAt = Date.now() + 2 * START_MS;
   do {
     const running = await findGateway(options.stateDir);
-    if (running !== null) return running;
+    if (running !== null && !(await isReplaceable(running))) return running;
     prepareStateDir(options);
     const unlock = takeStartLock(options.stateDir);
     if (unlock !== null) {
       try {
         // Somebody may have started one between the look and the lock.
-        return (await findGateway(options.stateDir)) ?? (await startGateway(options));
+        const found = await findGateway(options.stateDir);
+        if (found === null) return await startGateway(options);
+        if (!(await isReplaceable(found)) || !(await stopAndWait(found))) return found;
+        return await startGateway(successorOptions(found, options));
       } finally {
         unlock();
       }
@@ -89,6 +93,14 @@ export async function ensureGateway(options: GatewayOptions): Promise<GatewayRec
     'clauder: another clauder has been starting the gateway for too long.\n' +
       `If none is left, remove ${displayPath(options.stateDir)}/start.lock`,
   );
+}
+
+/** A gateway that somebody started for good comes back just as it was. */
+function successorOptions(old: GatewayRecord, options: GatewayOptions): GatewayOptions {
+  if (old.ephemeral) return options;
+  const { configFile, port } = old;
+  const env = configFile === null ? options.env : { ...options.env, CC_ROUTE_CONFIG: configFile };
+  return { ...options, env, port, ephemeral: false };
 }
 
 function prepareStateDir({ stateDir, env }: GatewayOptions): void {
@@ -140,6 +152,7 @@ async function spawnGateway(
   const command = [
     ...ownCommand(),
     '--proxy-only',
+    '--detached',
     ...(options.ephemeral ? ['--ephemeral'] : []),
     ...(port === undefined ? [] : ['--port', String(port)]),
   ];

@@ -6,7 +6,12 @@ export type Invocation =
   /** Claude Code with these very arguments. */
   | { readonly kind: 'launch'; readonly args: readonly string[] }
   /** The gateway in the foreground. */
-  | { readonly kind: 'gateway'; readonly flags: ConfigFlags; readonly ephemeral: boolean }
+  | {
+      readonly kind: 'gateway';
+      readonly flags: ConfigFlags;
+      readonly ephemeral: boolean;
+      readonly detached: boolean;
+    }
   | { readonly kind: 'status'; readonly json: boolean }
   | { readonly kind: 'stop' }
   /** `shell` is what was named; `null`: the user's own. */
@@ -74,7 +79,14 @@ function readGatewayFlags(args: readonly string[]): Invocation {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { port: text, host: text, config: text, ephemeral: flag, help: flag },
+      options: {
+        port: text,
+        host: text,
+        config: text,
+        ephemeral: flag,
+        detached: flag,
+        help: flag,
+      },
     });
     if (values.help === true) return { kind: 'help', text: LAUNCHER_HELP };
     const { port: portText, host, config } = values;
@@ -85,7 +97,8 @@ function readGatewayFlags(args: readonly string[]): Invocation {
       ...(host === undefined ? {} : { host }),
       ...(config === undefined ? {} : { config }),
     };
-    return { kind: 'gateway', flags, ephemeral: values.ephemeral === true };
+    const { ephemeral = false, detached = false } = values;
+    return { kind: 'gateway', flags, ephemeral, detached };
   } catch (error) {
     return usageError(problemOf(error));
   }

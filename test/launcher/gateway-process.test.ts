@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORD_FILE, type GatewayRecord } from '../../src/core/control.ts';
 import { until } from '../support/deadline.ts';
@@ -67,21 +67,6 @@ test('a lease ends with a launcher that is killed', async () => {
   await stage.quiet();
   await until('the gateway to be gone', () => !runs(pid));
   stage.sandbox.write('stop', '');
-});
-
-test('ten launchers at once start one gateway', async () => {
-  await using stage = await createStage();
-  const sessions = Array.from({ length: 10 }, () => stage.clauder(['-p'], 'sleep 0.5; exit 7'));
-  const codes = await Promise.all(sessions.map(async (session) => (await session).code));
-  expect(codes).toEqual(Array.from({ length: 10 }, () => 7));
-  expect(readdirSync(stage.sandbox.root).filter((name) => name.startsWith('runs.'))).toHaveLength(
-    10,
-  );
-  const log = await Bun.file(join(stage.stateDir, 'gateway.log')).text();
-  expect(log.match(/listening on/gu)).toHaveLength(1);
-  await stage.quiet();
-  const left = readdirSync(stage.stateDir).map((name) => name.replace(/^plugin-.{16}$/u, 'plugin'));
-  expect(left.sort()).toEqual(['client-version.json', 'gateway.log', 'plugin']);
 });
 
 test('what dead processes left is no obstacle', async () => {

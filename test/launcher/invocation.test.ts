@@ -30,12 +30,23 @@ test('flags of the gateway', () => {
     kind: 'gateway',
     flags: {},
     ephemeral: false,
+    detached: false,
   });
-  const args = ['--proxy-only', '--port=0', '--host', '::1', '--config', 'a.json', '--ephemeral'];
+  const args = [
+    '--proxy-only',
+    '--port=0',
+    '--host',
+    '::1',
+    '--config',
+    'a.json',
+    '--ephemeral',
+    '--detached',
+  ];
   expect(readInvocation('clauder', args)).toEqual({
     kind: 'gateway',
     flags: { port: 0, host: '::1', config: 'a.json' },
     ephemeral: true,
+    detached: true,
   });
 });
 

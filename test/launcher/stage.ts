@@ -45,6 +45,8 @@ interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly cwd?: string;
+  /** Killed, and the run rejected, after this time. */
+  readonly timeoutMs?: number;
 }
 
 export interface StageSetup {

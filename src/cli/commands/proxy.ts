@@ -23,6 +23,6 @@ export default command({
       ...(host === undefined ? {} : { host }),
       ...(config === undefined ? {} : { config }),
     };
-    return runGateway({ flags, ephemeral: false, announce: true });
+    return runGateway({ flags, ephemeral: false, detached: false, announce: true });
   },
 });
