@@ -105,7 +105,12 @@ export interface Config {
     /** The part of a budget behind which there are warnings, up to 1. */
     readonly warnAt: number;
   };
-  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: LogFormat;
+    /** Whether recent requests are kept with what they said, in memory only. */
+    readonly bodies: boolean;
+  };
   /** Lock, record, log and usage database live here; made by `ensureStateDir` when first needed. */
   readonly stateDir: string;
   /** Things worth a warning at start: file modes, unset variables, keys without effect. */

@@ -20,7 +20,7 @@ export const DEFAULTS = {
   rateLimit: { rps: 10, burst: 20, maxWaitMs: 0 },
   usage: { retentionDays: 90 },
   budget: { dailyUsd: null, sessionUsd: null, warnAt: 0.8 },
-  log: { level: 'info', format: 'text' },
+  log: { level: 'info', format: 'text', bodies: false },
 } as const satisfies Partial<Omit<Config, 'rateLimit'>> & {
   readonly rateLimit: Omit<Config['rateLimit'], 'hosts'>;
 };

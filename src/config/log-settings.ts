@@ -6,13 +6,16 @@ import type { Layers } from './settings.ts';
 
 /** The log's settings: `log` of the file, and over it `CC_ROUTE_LOG_LEVEL` and `_FORMAT`. */
 export function resolveLog(layers: Layers): Config['log'] {
+  const bodies = layers.file.log?.bodies;
+  layers.origins.set('log.bodies', bodies === undefined ? 'default' : 'file');
   return {
     level: pick(layers, 'level', 'CC_ROUTE_LOG_LEVEL', LOG_LEVELS),
     format: pick(layers, 'format', 'CC_ROUTE_LOG_FORMAT', LOG_FORMATS),
+    bodies: bodies ?? DEFAULTS.log.bodies,
   };
 }
 
-function pick<Key extends keyof Config['log']>(
+function pick<Key extends 'level' | 'format'>(
   { env, file, origins, report }: Layers,
   key: Key,
   variable: string,

@@ -69,5 +69,14 @@ export const log = z
         examples: ['json'],
       })
       .optional(),
+    bodies: z
+      .boolean()
+      .meta({
+        description:
+          'Keep what recent requests said in memory, for /v1/admin/requests/{id}?body=true; it never goes into the log.',
+        default: DEFAULTS.log.bodies,
+        examples: [true],
+      })
+      .optional(),
   })
   .meta({ description: 'How the gateway logs: a line for each call, and what happens besides.' });

@@ -4,7 +4,7 @@ import type { Config, Origin } from './config.ts';
 /** One value in force. Secrets are shown as `(hidden)`. */
 export interface Setting {
   readonly key: string;
-  readonly value: string | number | readonly string[] | null;
+  readonly value: string | number | boolean | readonly string[] | null;
   /** `default`, `file`, or the name of the variable or flag. */
   readonly from: string;
 }

@@ -76,7 +76,7 @@ export function startServer(options: ServerOptions): RunningServer {
     retentionDays: () => gateway.config.usage.retentionDays,
     log,
   });
-  const recent = new RecentCalls();
+  const recent = new RecentCalls({ keepsBodies: () => gateway.config.log.bodies });
   const bodies = new RecentBodies();
   const spending = new Spending({ store: usage, warn: (message) => log.warn(message) });
   const gateway = createGateway(config, {

@@ -7,6 +7,9 @@ import { summarizeCall, tenths, type CallSummary } from './call-summary.ts';
 /** About 2 kB each. */
 const MAX_CALLS = 500;
 
+/** A turn of Claude Code has about 100 kB. */
+const MAX_BODIES_BYTES = 33_554_432;
+
 /** One step on a call's way, as people and `cc-route` are told of it. */
 export interface TimelineStep {
   /** Milliseconds since the call came. */
@@ -23,6 +26,15 @@ export interface TimelineStep {
 /** A call at its end, and what happened on its way. */
 export interface RecentCall extends CallSummary {
   readonly timeline: readonly TimelineStep[];
+  /** What the client sent, where it is kept and was asked for. */
+  readonly body?: string;
+}
+
+export interface RecentCallsOptions {
+  readonly maxCalls?: number;
+  readonly maxBodiesBytes?: number;
+  /** Whether what a call says is kept; looked at for each one. */
+  readonly keepsBodies?: () => boolean;
 }
 
 /** Which calls are wanted; what is absent excludes nothing. */
@@ -36,21 +48,27 @@ export interface RecentQuery {
 }
 
 /**
- * The last calls, in memory: who answered, how fast, and why not at the first try. No header and
- * nothing that was said is in it.
+ * The last calls, in memory: who answered, how fast, and why not at the first try. No header is in
+ * it, and nothing that was said unless somebody wants that.
  */
 export class RecentCalls {
   readonly #records: CallRecord[] = [];
   readonly #max: number;
+  readonly #bodies: Bodies;
+  readonly #keepsBodies: () => boolean;
   #next = 0;
 
-  constructor(max: number = MAX_CALLS) {
-    this.#max = max;
+  constructor(options: RecentCallsOptions = {}) {
+    this.#max = options.maxCalls ?? MAX_CALLS;
+    this.#bodies = new Bodies(options.maxBodiesBytes ?? MAX_BODIES_BYTES);
+    this.#keepsBodies = options.keepsBodies ?? (() => false);
   }
 
   readonly sink: CallSink = (record) => {
     // The body is not to be kept alive; the rest is put into words when somebody asks.
-    const { body: _, ...call } = record.call;
+    const { body, ...call } = record.call;
+    if (this.#keepsBodies()) this.#bodies.add(call.id, body);
+    else this.#bodies.clear();
     this.#records[this.#next] = { ...record, call: { ...call, body: NOTHING } };
     this.#next = (this.#next + 1) % this.#max;
   };
@@ -75,6 +93,12 @@ export class RecentCalls {
     return undefined;
   }
 
+  /** What a client sent, without what looks like a key; `undefined`: it isn't kept. */
+  bodyOf(id: string): string | undefined {
+    const body = this.#keepsBodies() ? this.#bodies.get(id) : undefined;
+    return body === undefined ? undefined : redact(Buffer.from(body).toString('utf8'));
+  }
+
   *#newestFirst(): Generator<CallRecord> {
     for (let back = 1; back <= this.#records.length; back++) {
       const record = this.#records[(this.#next - back + this.#max) % this.#max];
@@ -84,6 +108,36 @@ export class RecentCalls {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** Bodies of calls, the oldest of which go when there are too many bytes. */
+class Bodies {
+  readonly #byId = new Map<string, Uint8Array>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(id: string, body: Uint8Array): void {
+    this.#byId.set(id, body);
+    this.#bytes += body.byteLength;
+    for (const [oldest, { byteLength }] of this.#byId) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#byId.delete(oldest);
+      this.#bytes -= byteLength;
+    }
+  }
+
+  get(id: string): Uint8Array | undefined {
+    return this.#byId.get(id);
+  }
+
+  clear(): void {
+    this.#byId.clear();
+    this.#bytes = 0;
+  }
+}
 
 function tell(record: CallRecord): RecentCall {
   const summary = summarizeCall(record);

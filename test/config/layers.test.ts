@@ -38,7 +38,7 @@ describe('precedence', () => {
       rateLimit: { rps: 10, burst: 20, maxWaitMs: 0, hosts: new Map() },
       usage: { retentionDays: 90 },
       budget: { dailyUsd: null, sessionUsd: null, warnAt: 0.8 },
-      log: { level: 'info', format: 'text' },
+      log: { level: 'info', format: 'text', bodies: false },
     });
     expect(new Set(config.origins.values())).toEqual(new Set(['default']));
     expect([...config.origins.keys()].sort()).toEqual([
@@ -49,6 +49,7 @@ describe('precedence', () => {
       'cache.maxBytes',
       'cache.maxEntries',
       'cache.ttlMs',
+      'log.bodies',
       'log.format',
       'log.level',
       'rateLimit.burst',
@@ -84,7 +85,7 @@ describe('precedence', () => {
     const { server, origins, log, stateDir } = await loadFrom(home, file, env);
     expect(server).toMatchObject({ port: 1002, host: '127.0.0.3' });
     expect(server.authToken !== 'auto' && server.authToken?.reveal()).toBe('from-env');
-    expect(log).toEqual({ level: 'debug', format: 'json' });
+    expect(log).toEqual({ level: 'debug', format: 'json', bodies: false });
     expect(stateDir).toBe('/somewhere/state');
     for (const key of [
       'server.port',

@@ -174,3 +174,15 @@ describe('GET /v1/admin/requests', () => {
     expect((await fetch(`${server.url}/v1/admin/requests?limit=many`)).status).toBe(400);
   });
 });
+
+test('what a client said is shown only where log.bodies is on, and when it is asked for', async () => {
+  for (const bodies of [true, false]) {
+    await using server = await startTestServer({ log: { bodies } });
+    const id = (await server.post({ model: 'echo' })).headers.get('request-id');
+    const call = (query: string) => server.json<RecentCall>(`/v1/admin/requests/${id}${query}`);
+    expect((await call('')).body).toBeUndefined();
+    const { body } = await call('?body=true');
+    expect(body?.includes('"content":"hi"')).toBe(bodies ? true : undefined);
+    shapes.RECENT_CALL.parse(await call('?body=true'));
+  }
+});

@@ -5,7 +5,7 @@ import { testRecord } from '../support/record.ts';
 const named = (id: string) => testRecord({ call: { ...testRecord().call, id } });
 
 test('keeps the last calls only, the newest first', () => {
-  const recent = new RecentCalls(3);
+  const recent = new RecentCalls({ maxCalls: 3 });
   expect(recent.list({ limit: 10 })).toEqual([]);
   const ids = () => recent.list({ limit: 10 }).map(({ id }) => id);
   recent.sink(named('a'));
@@ -30,4 +30,24 @@ test('takes out of error texts what looks like a key', () => {
     }),
   );
   expect(JSON.stringify(recent.list({ limit: 1 }))).not.toContain('0123456789');
+});
+
+test('keeps what was said only where that is wanted, up to a size', () => {
+  let wanted = false;
+  const recent = new RecentCalls({ maxBodiesBytes: 100, keepsBodies: () => wanted });
+  const add = (id: string, body: string) =>
+    recent.sink(testRecord({ call: { ...testRecord().call, id, body: Buffer.from(body) } }));
+  add('a', 'said');
+  expect(recent.bodyOf('a')).toBeUndefined();
+  wanted = true;
+  expect(recent.bodyOf('a')).toBeUndefined();
+  add('b', 'the key is sk-0123456789abcdef');
+  expect(recent.bodyOf('b')).toBe('the key is [redacted]');
+  add('c', 'x'.repeat(80));
+  expect([recent.bodyOf('b'), recent.bodyOf('c')?.length]).toEqual([undefined, 80]);
+  wanted = false;
+  expect(recent.bodyOf('c')).toBeUndefined();
+  add('d', 'said');
+  wanted = true;
+  expect(recent.bodyOf('c')).toBeUndefined();
 });

@@ -9,6 +9,7 @@ import {
   RELOADED,
   REQUESTS,
   REQUESTS_QUERY,
+  REQUEST_QUERY,
   ROUTES,
   SHUTDOWN,
   STATUS,
@@ -48,6 +49,7 @@ const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/v1/admin/requests/{id}',
     summary: 'One of the last calls.',
+    query: REQUEST_QUERY,
     answer: RECENT_CALL,
   },
   {

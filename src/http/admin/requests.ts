@@ -23,7 +23,7 @@ export function listRequests({ recent }: HttpContext) {
 }
 
 /**
- * `GET /v1/admin/requests/{id}`: one of the last calls.
+ * `GET /v1/admin/requests/{id}?body=true`: one of the last calls.
  * @throws GatewayError `unknown_request`
  */
 export function getRequest({ recent }: HttpContext) {
@@ -37,6 +37,7 @@ export function getRequest({ recent }: HttpContext) {
           'know it: cc-route logs --id …',
       );
     }
-    return c.json(call);
+    const body = ['true', '1'].includes(c.req.query('body') ?? '') ? recent.bodyOf(id) : undefined;
+    return c.json(body === undefined ? call : { ...call, body });
   };
 }

@@ -101,6 +101,9 @@ export const RECENT_CALL: z.ZodType<RecentCall> = z.strictObject({
   ),
   costUsd: orNull(z.number(), 'null: the price is not known.'),
   error: orNull(z.string(), 'Why it failed.'),
+  body: text(
+    'What the client sent; only where log.bodies is on and it was asked for.',
+  ).exactOptional(),
   timeline: z.array(
     z.strictObject({
       atMs: ms('Milliseconds since the call came.'),
@@ -173,7 +176,7 @@ export const CONFIG: z.ZodType<ConfigAnswer> = z.strictObject({
   settings: z.array(
     z.strictObject({
       key: z.string(),
-      value: z.union([z.string(), z.number(), z.array(z.string()), z.null()]),
+      value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]),
       from: text('default, file, or the name of the variable or flag.'),
     }),
   ),
@@ -216,6 +219,14 @@ export const USAGE_QUERY = z.strictObject({
   by: z
     .enum(GROUPINGS)
     .meta({ description: 'What the rows stand for.', default: 'model' })
+    .optional(),
+});
+
+/** Parameters of `/v1/admin/requests/{id}`. */
+export const REQUEST_QUERY = z.strictObject({
+  body: z
+    .enum(['true', 'false'])
+    .meta({ description: 'With what the client sent, where log.bodies is on.' })
     .optional(),
 });
 
