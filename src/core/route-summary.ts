@@ -50,5 +50,7 @@ export interface Health {
 /** A route as the gateway that serves it knows it. */
 export interface ServedRoute extends RouteSummary {
   readonly health: Health;
+  /** The kinds of request that it takes first: `background`, `think` … */
+  readonly scenarios: readonly string[];
   readonly learned: readonly Lesson[];
 }

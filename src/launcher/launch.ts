@@ -1,6 +1,6 @@
 import { configPath, displayPath, stateDir, type Environment } from '../config/paths.ts';
 import type { GatewayRecord } from '../core/control.ts';
-import type { RouteSummary } from '../core/route-summary.ts';
+import type { RouteSummary, ServedRoute } from '../core/route-summary.ts';
 import { findClientVersion, hasModelPicker } from './client-version.ts';
 import { addressOf, fetchRoutes } from './control-client.ts';
 import { SESSION_DEPTH } from './environment.ts';
@@ -57,6 +57,7 @@ export async function launch(args: readonly string[], env: Environment): Promise
     clientToken: record.clientToken,
     routes,
     hasModelPicker: hasModelPicker(client.version),
+    hasBackground: routes.some(takesSmallRequests),
     readFile: readTextFile,
   });
   const placed = isCommand(args) ? { args, files: [] } : place(plan, routes, options.stateDir);
@@ -67,6 +68,10 @@ export async function launch(args: readonly string[], env: Environment): Promise
     for (const file of placed.files) file.remove();
   }
 }
+
+/** A gateway of another version may not tell. */
+const takesSmallRequests = ({ scenarios }: Partial<ServedRoute>): boolean =>
+  scenarios?.includes('background') === true;
 
 interface Placed {
   readonly args: readonly string[];

@@ -22,6 +22,8 @@ export interface SessionFacts {
   /** What the gateway wants to be shown; `null`: nothing. */
   readonly clientToken: string | null;
   readonly routes: readonly RouteSummary[];
+  /** Whether the gateway has a route for the small model's requests. */
+  readonly hasBackground: boolean;
   /** Whether this Claude Code lists models by its settings; `null`: not known. */
   readonly hasModelPicker: boolean | null;
   /** Gives a file's text, or `null`. */
@@ -62,6 +64,7 @@ export function planSession(facts: SessionFacts): SessionPlan {
     hasCredential: connection['ANTHROPIC_AUTH_TOKEN'] !== PLACEHOLDER_CREDENTIAL,
     isPrint: hasFlag(args, '--print', '-p'),
     hasModelPicker,
+    hasBackground: facts.hasBackground,
     env,
   });
   const variables = { ...connection, ...limits, ...standIns };

@@ -13,11 +13,19 @@ export interface StandInFacts {
   readonly isPrint: boolean;
   /** Whether this Claude Code lists models by its settings; `null`: not known. */
   readonly hasModelPicker: boolean | null;
+  /** Whether the gateway has a route for the small model's requests (`scenarios.background`). */
+  readonly hasBackground: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Claude Code's own models, by the names that its variables have for them. */
 const FAMILIES = ['Opus', 'Fable', 'Sonnet', 'Haiku'] as const;
+
+/**
+ * Asked for under this name, a small request goes where `scenarios.background` says; in a session on
+ * one of the user's models Claude Code would ask that model instead.
+ */
+const SMALL = { ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5' } as const;
 
 /** The one that judges actions in auto mode. */
 const JUDGE = ['Sonnet'] as const;
@@ -34,6 +42,14 @@ const JUDGE = ['Sonnet'] as const;
  * (https://code.claude.com/docs/en/auto-mode-classifier-billing).
  */
 export function standInVariables(facts: StandInFacts): Variables {
+  const { hasBackground, env } = facts;
+  const isNamed = env['ANTHROPIC_DEFAULT_HAIKU_MODEL'] || env['ANTHROPIC_SMALL_FAST_MODEL'];
+  if (!hasBackground || isNamed) return replacements(facts);
+  const forOthers = replacements({ ...facts, env: { ...env, ...SMALL } });
+  return { ...forOthers, ...SMALL };
+}
+
+function replacements(facts: StandInFacts): Variables {
   const { sessionModel, routes, hasCredential, isPrint, env } = facts;
   const own = routeOf(sessionModel, routes);
   const noServerChecks =

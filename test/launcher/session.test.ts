@@ -12,6 +12,7 @@ const plan = (facts: Partial<SessionFacts> = {}) =>
     clientToken: null,
     routes: [route('middle', { aliases: ['m'], contextWindow: 150_000 })],
     hasModelPicker: true,
+    hasBackground: false,
     readFile: () => null,
     ...facts,
   });

@@ -15,6 +15,7 @@ const variables = (facts: Partial<StandInFacts>) =>
     hasCredential: false,
     isPrint: false,
     hasModelPicker: true,
+    hasBackground: false,
     env: {},
     ...facts,
   });
@@ -70,4 +71,23 @@ test("auto mode's checks by the server are asked for where there can be any", ()
   expect(variables({ sessionModel: 'g5' })[name]).toBe('0');
   expect(variables({ sessionModel: 'opus', hasCredential: true })).not.toHaveProperty(name);
   expect(variables({ sessionModel: 'g5', env: { [name]: '1' } })).not.toHaveProperty(name);
+});
+
+describe('with a route for small requests', () => {
+  test('they are asked for by a name that leads there, logged in or not', () => {
+    for (const hasCredential of [true, false]) {
+      const found = replaced({ sessionModel: 'g5', hasCredential, hasBackground: true });
+      expect(found).toContain('HAIKU claude-haiku-4-5');
+      expect(found).toHaveLength(hasCredential ? 1 : 4);
+    }
+    const named = variables({ sessionModel: 'g5', hasBackground: true });
+    expect(named['ANTHROPIC_DEFAULT_HAIKU_MODEL_NAME']).toBeUndefined();
+  });
+
+  test("the user's own choice stays", () => {
+    const env = { ANTHROPIC_DEFAULT_HAIKU_MODEL: 'mine' };
+    expect(replaced({ sessionModel: 'g5', hasBackground: true, env })).not.toContain(
+      'HAIKU claude-haiku-4-5',
+    );
+  });
 });

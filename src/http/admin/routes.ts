@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Config } from '../../config/config.ts';
 import { summarizeRoute } from '../../gateway/route-summary.ts';
 import type { ServedRoute } from '../../core/route-summary.ts';
 import type { HttpContext, HttpEnv } from '../context.ts';
@@ -13,8 +14,16 @@ export function listRoutes({ gateway }: HttpContext) {
       routes: gateway.table.routes.map((route): ServedRoute =>
         Object.assign(summarizeRoute(route), {
           health: gateway.health(route.target),
+          scenarios: scenariosOf(route.name, gateway.config),
           learned: gateway.learned(route.target),
         }),
       ),
     });
+}
+
+function scenariosOf(route: string, { scenarios }: Config): string[] {
+  const { longContext, ...chains } = scenarios;
+  return Object.entries({ ...chains, longContext: longContext.routes })
+    .filter(([, [first]]) => first === route)
+    .map(([name]) => name);
 }

@@ -57,6 +57,9 @@ const route = z.strictObject({
   agent: z.boolean().meta({ description: 'Whether sessions get a subagent type of it.' }),
   builtIn: z.boolean().meta({ description: "Not from the user's file." }),
   problem: orNull(z.string(), 'Why it can not be used; null: it can.'),
+  scenarios: z
+    .array(z.string())
+    .meta({ description: 'Kinds of request that it takes first, from scenarios.' }),
   health: z.strictObject({
     state: z.enum(['ok', 'failing', 'down']),
     failures: count('Attempts that failed in a row.'),
