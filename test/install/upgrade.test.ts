@@ -35,7 +35,9 @@ beforeAll(async () => {
       import { buildExecutable } from ${JSON.stringify(join(root, 'scripts/compile/build.ts'))};
       import { chooseTargets } from ${JSON.stringify(join(root, 'scripts/compile/targets.ts'))};
       const [target] = chooseTargets(${JSON.stringify(platform())});
-      await buildExecutable({ target, outfile: ${JSON.stringify(outfile)} });`;
+      // This machine's own Bun: the one of a release would have to be fetched.
+      const here = { ...target, bun: 'bun-linux-' + process.arch };
+      await buildExecutable({ target: here, outfile: ${JSON.stringify(outfile)} });`;
     const built = await run([process.execPath, '-e', code], {
       cwd: root,
       env: { PATH: process.env['PATH'] ?? '', HOME: workshop, CC_ROUTE_COMMIT: commit },
