@@ -96,7 +96,7 @@ function sessionStanding(limit: number, spent: number, session: string): Standin
 function isFree(target: Target, clientModel: string): boolean {
   const pricing = pricingOf(target, clientModel);
   if (pricing !== undefined) return pricing.input === 0 && pricing.output === 0;
-  return target.provider.builtIn === true || target.credential.kind === 'none';
+  return target.credential.kind === 'none';
 }
 
 function refusal(standing: Standing): GatewayError {

@@ -27,6 +27,10 @@ export function costOf(usage: Usage, pricing: Pricing): number {
  * knows them.
  * @param model the client's name for it, which counts where the target passes it on
  */
-export function pricingOf({ facts, model }: Target, clientModel: string): Pricing | undefined {
+export function pricingOf(
+  { facts, model, provider }: Target,
+  clientModel: string,
+): Pricing | undefined {
+  if (provider.builtIn === true) return { input: 0, output: 0 };
   return facts.pricing ?? (model === null ? modelFacts(clientModel).pricing : undefined);
 }

@@ -55,6 +55,12 @@ describe('pricingOf', () => {
     });
   });
 
+  test('is zero for what is built in', () => {
+    const { provider } = testTarget();
+    const target = testTarget({ provider: { ...provider, builtIn: true } });
+    expect(pricingOf(target, 'echo')).toEqual({ input: 0, output: 0 });
+  });
+
   test('is nothing where nobody knows', () => {
     expect(pricingOf(testTarget(), 'claude-sonnet-4-5')).toBeUndefined();
   });
