@@ -6,7 +6,6 @@ import { config } from './admin/config.ts';
 import { openLease, requireControl, shutdown } from './admin/control.ts';
 import { openapi } from './admin/openapi.ts';
 import { reload } from './admin/reload.ts';
-import { getRequestBody } from './admin/request-body.ts';
 import { getRequest, listRequests } from './admin/requests.ts';
 import { listRoutes } from './admin/routes.ts';
 import { status } from './admin/status.ts';
@@ -42,9 +41,6 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.post('/v1/admin/leases', openLease(http));
   app.use('/v1/admin/shutdown', requireControl(http));
   app.post('/v1/admin/shutdown', shutdown(http));
-
-  app.use('/v1/admin/requests/:id/body', requireControl(http));
-  app.get('/v1/admin/requests/:id/body', getRequestBody(http));
 
   app.get('/v1/stream', streamEndpoint(http));
 

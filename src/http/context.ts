@@ -3,7 +3,6 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { RecentBodies } from '../telemetry/recent-bodies.ts';
 import type { RecentCalls } from '../telemetry/recent-calls.ts';
 import type { UsageStore } from '../usage/store.ts';
 import type { Leases } from './leases.ts';
@@ -18,7 +17,6 @@ export interface HttpContext {
   readonly metrics: Metrics;
   readonly usage: UsageStore;
   readonly recent: RecentCalls;
-  readonly bodies: RecentBodies;
   readonly leases: Leases;
   readonly reloader: Reloader;
   /** What clients must show; `null`: nothing. A reload may change it. */

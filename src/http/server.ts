@@ -7,7 +7,6 @@ import { systemClock } from '../lib/clock.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { RecentBodies } from '../telemetry/recent-bodies.ts';
 import { RecentCalls } from '../telemetry/recent-calls.ts';
 import { usagePath } from '../usage/database.ts';
 import { Spending } from '../usage/spending.ts';
@@ -77,10 +76,9 @@ export function startServer(options: ServerOptions): RunningServer {
     log,
   });
   const recent = new RecentCalls({ keepsBodies: () => gateway.config.log.bodies });
-  const bodies = new RecentBodies();
   const spending = new Spending({ store: usage, warn: (message) => log.warn(message) });
   const gateway = createGateway(config, {
-    sinks: [log.request, metrics.call, usage.sink, spending.sink, recent.sink, bodies.sink],
+    sinks: [log.request, metrics.call, usage.sink, spending.sink, recent.sink],
     spending,
     env,
   });
@@ -90,7 +88,6 @@ export function startServer(options: ServerOptions): RunningServer {
     metrics,
     usage,
     recent,
-    bodies,
     leases: new Leases(
       systemClock,
       options.ephemeral === true ? () => shutdown('no session is left') : null,

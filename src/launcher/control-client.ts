@@ -175,19 +175,6 @@ export async function fetchAdmin<Answer>(record: GatewayRecord, path: string): P
   throw new Error(error?.message ?? `the gateway answered ${path} with ${response.status}`);
 }
 
-/**
- * The body of one of the last requests, as its client sent it. `null`: the gateway has it no more.
- *
- * @throws Error where the gateway doesn't answer or refuses
- */
-export async function fetchRequestBody(record: GatewayRecord, id: string): Promise<string | null> {
-  const path = `/v1/admin/requests/${encodeURIComponent(id)}/body`;
-  const response = await request(record, path, { headers: credentials(record) });
-  if (response.status === 404) return null;
-  if (!response.ok) throw new Error(`the gateway answered ${path} with ${response.status}`);
-  return response.text();
-}
-
 function credentials(record: GatewayRecord): Record<string, string> {
   const { controlToken, clientToken } = record;
   return {

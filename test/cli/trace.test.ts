@@ -55,6 +55,17 @@ describe('cc-route trace', () => {
     expect(all.stdout).not.toContain(SAID);
     expect(all.stdout).not.toContain(KEY);
 
+    // What was said isn't kept by default: there is nothing to save of it.
+    const bare = await trace('--save', 'bare.json');
+    expect(bare.code).toBe(0);
+    expect(bare.stdout).toContain('"log": { "bodies": true }');
+    const saved = readFileSync(join(stage.sandbox.project, 'bare.json'), 'utf8');
+    expect(JSON.parse(saved)).toMatchObject({ call: { model: 'bad' }, request: { kind: 'none' } });
+    const content = await trace('--save', 'more.json', '--with-content');
+    expect(content.code).toBe(1);
+    expect(content.stderr).toContain('did not keep what');
+    expect(existsSync(join(stage.sandbox.project, 'more.json'))).toBeFalse();
+
     const failed = await trace('--failed');
     expect(failed.stdout).not.toContain('g → ');
     const { requests } = JSON.parse((await trace('--model', 'good', '--json')).stdout);
@@ -91,6 +102,7 @@ describe('cc-route trace', () => {
     const config = JSON.stringify({
       modelRoutes: { one: routeTo(first), two: routeTo(second, { fallback: ['one'] }) },
       retry: { maxAttempts: 1 },
+      log: { bodies: true },
     });
     await using stage = await createStage({ config });
     const route = (...args: string[]) => stage.clauder(['route', ...args]);
@@ -147,17 +159,4 @@ describe('cc-route trace', () => {
     expect(existsSync(file('none.json'))).toBeFalse();
     await Promise.all([first.stop(), second.stop()]);
   });
-});
-
-test('bodies are shown to nobody who has not the control token', async () => {
-  await using stage = await createStage();
-  await stage.clauder(['route', 'start']);
-  await ask(stage, 'echo');
-  const address = `http://127.0.0.1:${stage.port}`;
-  const { requests } = (await (await fetch(`${address}/v1/admin/requests`)).json()) as {
-    requests: { id: string }[];
-  };
-  const body = await fetch(`${address}/v1/admin/requests/${requests[0]?.id}/body`);
-  expect(body.status).toBe(401);
-  expect(await body.text()).not.toContain(SAID);
 });

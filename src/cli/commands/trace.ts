@@ -43,7 +43,7 @@ export default command({
     },
     'with-content': {
       type: 'boolean',
-      description: 'With --save: keep what was said in the request.',
+      description: 'With --save: keep what was said in the request; wants log.bodies.',
     },
     json: jsonArg,
   },
@@ -115,17 +115,23 @@ async function save(
   const file = resolve(name);
   const routes = await fetchRoutes(source.record);
   const route = routes.find((one) => one.name === call.route);
+  const body = await source.body(call.id);
+  if (body === null && withContent) {
+    printError(`The gateway did not keep what ${call.id} said. ${KEEP}`);
+    return EXIT.failure;
+  }
   const bundle = makeBundle({
     call,
     route:
       route === undefined
         ? null
         : { wire: route.wire, contextWindow: route.contextWindow, learned: route.learned },
-    body: await source.body(call.id),
+    body,
     withContent,
   });
   saveBundle(file, bundle);
   print(`${file}: ${call.id}, ${CONTENTS[bundle.request.kind]}`);
+  if (bundle.request.kind === 'none') print(KEEP);
   if (bundle.request.kind === 'content') {
     print(`Send it again: cc-route replay ${name} --model ALIAS`);
   }
@@ -136,5 +142,8 @@ const CONTENTS = {
   content:
     'with what was said in the request; keys are taken out. Look through it before you pass it on',
   outline: 'without secrets and without what was said: fit for a bug report',
-  none: 'without its request, which the gateway has no more',
+  none: 'without secrets and without the request, which the gateway did not keep',
 } as const;
+
+const KEEP =
+  'To have the request, too: write "log": { "bodies": true } into the configuration, make the request again, and save it.';

@@ -25,7 +25,7 @@ export interface Bundle {
   readonly request: SavedRequest;
 }
 
-/** `outline`: its structure without any text. `none`: the gateway had it no more. */
+/** `outline`: its structure without any text. `none`: the gateway didn't keep it. */
 type SavedRequest =
   | { readonly kind: 'content' | 'outline'; readonly body: unknown }
   | { readonly kind: 'none' };
@@ -33,7 +33,7 @@ type SavedRequest =
 export interface BundleSource {
   readonly call: RecentCall;
   readonly route: Bundle['route'];
-  /** The request's body; `null`: the gateway has it no more. */
+  /** The request's body; `null`: the gateway doesn't keep it. */
   readonly body: string | null;
   readonly withContent: boolean;
 }

@@ -1,6 +1,6 @@
 import { stateDir, type Environment } from '../../config/paths.ts';
 import type { GatewayRecord } from '../../core/control.ts';
-import { bypassProxies, fetchAdmin, fetchRequestBody } from '../../launcher/control-client.ts';
+import { bypassProxies, fetchAdmin } from '../../launcher/control-client.ts';
 import { findGateway } from '../../launcher/gateway-process.ts';
 import type { RecentCall } from '../../telemetry/recent-calls.ts';
 
@@ -44,8 +44,10 @@ export class TraceSource {
     return fetchAdmin(this.#record, `/v1/admin/requests/${encodeURIComponent(id)}`);
   }
 
-  /** `null`: the gateway has it no more. */
-  body(id: string): Promise<string | null> {
-    return fetchRequestBody(this.#record, id);
+  /** What the client sent, without keys; `null`: the gateway doesn't keep it (`log.bodies`). */
+  async body(id: string): Promise<string | null> {
+    const path = `/v1/admin/requests/${encodeURIComponent(id)}?body=true`;
+    const { body = null } = await fetchAdmin<{ body?: string }>(this.#record, path);
+    return body;
   }
 }

@@ -54,13 +54,6 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
-    path: '/v1/admin/requests/{id}/body',
-    summary: 'What one of the last clients asked, as it asked it.',
-    answer: z.looseObject({}),
-    control: true,
-  },
-  {
-    method: 'get',
     path: '/v1/admin/usage',
     summary: 'Tokens, requests and cost.',
     query: USAGE_QUERY,
