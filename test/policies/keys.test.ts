@@ -178,12 +178,12 @@ describe('a list in the configuration', () => {
     using sandbox = (await import('../support/sandbox.ts')).createSandbox();
     const file = sandbox.write('count', '');
     const command = `printf x >> ${file}; printf "run-%s\\n" "$(wc -c < ${file} | tr -d ' ')"`;
-    const lab = await gatewayLab(withKeys({ command }));
+    const lab = await gatewayLab(withKeys({ command }), {}, 'stands');
     lab.answer('a', ({ key }) => (key === 'run-1' ? 401 : 200));
     expect((await lab.ask('alpha')).status).toBe(200);
     expect((await lab.ask('alpha')).status).toBe(200);
     expect(keysSent(lab)).toBe('run-1 run-2 run-2');
-    const several = await gatewayLab(withKeys([{ command: 'echo cmd' }, 'k2']));
+    const several = await gatewayLab(withKeys([{ command: 'echo cmd' }, 'k2']), {}, 'stands');
     await several.ask('alpha');
     await several.ask('alpha');
     expect(keysSent(several)).toBe('cmd k2');
