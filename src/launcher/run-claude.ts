@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { LaunchError } from './launch-error.ts';
+import { guardOrphan } from './orphan-guard.ts';
 
 /** How a child ended. */
 export type Ending =
@@ -41,7 +42,9 @@ export async function runClaude(
   process.on('SIGINT', () => {
     if (!terminalInterruptsUs()) child.kill('SIGINT');
   });
+  const guard = guardOrphan(child.pid);
   const code = await child.exited;
+  guard.release();
   const { signalCode } = child;
   return signalCode === null ? { code, signal: null } : { code: null, signal: signalCode };
 }

@@ -58,12 +58,13 @@ test('sessions share one gateway, which ends soon after the last', async () => {
   await until('the gateway to be gone', () => !runs(record.pid));
 });
 
-test('a lease ends with a launcher that is killed', async () => {
+test('a lease ends with a launcher that is killed, and so does the client', async () => {
   await using stage = await createStage();
   const child = await stage.start([], sleeping);
   const { pid } = await until('the record', () => stage.record());
   child.kill('SIGKILL');
   await child.exited;
+  await until('the client to be gone', () => !runs(stage.claudePid()));
   await stage.quiet();
   await until('the gateway to be gone', () => !runs(pid));
   stage.sandbox.write('stop', '');
