@@ -30,7 +30,7 @@ export interface GatewayRecord {
 /** The record's file name inside the state folder. */
 export const RECORD_FILE = 'gateway.json';
 
-/** Carries the control token on `/v1/admin/leases`, `/v1/admin/shutdown` and `/v1/admin/reload`. */
+/** Carries the control token on `/v1/admin/leases`, `shutdown`, `stay` and `reload`. */
 export const CONTROL_HEADER = 'x-cc-route-control';
 
 /**

@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import { randomId } from '../lib/id.ts';
 import { cacheStats, flushCache } from './admin/cache.ts';
 import { config } from './admin/config.ts';
-import { openLease, requireControl, shutdown } from './admin/control.ts';
+import { openLease, requireControl, shutdown, stay } from './admin/control.ts';
 import { openapi } from './admin/openapi.ts';
 import { reload } from './admin/reload.ts';
 import { getRequest, listRequests } from './admin/requests.ts';
@@ -41,6 +41,8 @@ export function createApp(http: HttpContext): Hono<HttpEnv> {
   app.post('/v1/admin/leases', openLease(http));
   app.use('/v1/admin/shutdown', requireControl(http));
   app.post('/v1/admin/shutdown', shutdown(http));
+  app.use('/v1/admin/stay', requireControl(http));
+  app.post('/v1/admin/stay', stay(http));
 
   app.get('/v1/stream', streamEndpoint(http));
 

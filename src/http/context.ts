@@ -30,6 +30,8 @@ export interface HttpContext {
   activeRequests: number;
   /** Ends the gateway after the calls under way. */
   shutdown(reason: string): void;
+  /** Keeps the gateway beyond its last session. */
+  stay(): void;
 }
 
 /** Hono's environment: what belongs to one request. */

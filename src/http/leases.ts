@@ -14,7 +14,7 @@ const KEEP_ALIVE = Buffer.from(': attached\n\n');
  */
 export class Leases {
   readonly #clock: Clock;
-  readonly #onIdle: (() => void) | null;
+  #onIdle: (() => void) | null;
   readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #cancelTimer: (() => void) | null = null;
 
@@ -27,6 +27,18 @@ export class Leases {
 
   get count(): number {
     return this.#open.size;
+  }
+
+  /** Whether the gateway ends with its last session. */
+  get endsWithLast(): boolean {
+    return this.#onIdle !== null;
+  }
+
+  /** From now on the gateway stays until it is stopped, whoever needs it. */
+  stay(): void {
+    this.#onIdle = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 
   /** A stream that holds a lease until the other side closes it. */

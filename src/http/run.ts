@@ -62,7 +62,7 @@ async function serve({ flags, ephemeral, detached, announce }: RunOptions): Prom
     log,
     env,
     ephemeral,
-    onReload: (running) => updateRecord(stateDir, recordOf(running, { ephemeral, detached })),
+    onChange: (running) => updateRecord(stateDir, recordOf(running, detached)),
     onShutdown: stopped.resolve,
   });
   const { reloader } = server.context;
@@ -75,7 +75,7 @@ async function serve({ flags, ephemeral, detached, announce }: RunOptions): Prom
     process.on(signal, () => stopped.resolve(signal));
   }
   catchStrays((message) => log.error(message));
-  writeRecord(stateDir, recordOf(server, { ephemeral, detached }));
+  writeRecord(stateDir, recordOf(server, detached));
   const watch = follow(source, reloader);
   for (const warning of config.warnings) log.warn(warning);
   log.info(`listening on ${server.url}, version ${VERSION}, pid ${process.pid}`);
@@ -136,11 +136,8 @@ function catchStrays(report: (message: string) => void): void {
   process.on('uncaughtException', show('uncaught exception'));
 }
 
-function recordOf(
-  server: RunningServer,
-  { ephemeral, detached }: Pick<RunOptions, 'ephemeral' | 'detached'>,
-): GatewayRecord {
-  const { controlToken, clientToken, gateway, startedAt } = server.context;
+function recordOf(server: RunningServer, detached: boolean): GatewayRecord {
+  const { controlToken, clientToken, gateway, leases, startedAt } = server.context;
   return {
     pid: process.pid,
     host: server.host,
@@ -149,7 +146,7 @@ function recordOf(
     startedAt: new Date(startedAt).toISOString(),
     controlToken: controlToken.reveal(),
     clientToken: clientToken?.reveal() ?? null,
-    ephemeral,
+    ephemeral: leases.endsWithLast,
     detached,
     configFile: gateway.config.file,
   };

@@ -37,8 +37,8 @@ export interface ServerOptions {
   readonly env: Environment;
   /** Ends by itself when no session needs it; {@link Leases}. */
   readonly ephemeral?: boolean;
-  /** Called after another configuration came into force. */
-  readonly onReload?: (server: RunningServer) => void;
+  /** Called when something that the gateway's record tells has changed. */
+  readonly onChange?: (server: RunningServer) => void;
   /** Called once when the gateway wants to end: asked to, or no longer needed. */
   readonly onShutdown?: (reason: string) => void;
 }
@@ -99,7 +99,7 @@ export function startServer(options: ServerOptions): RunningServer {
       onApplied(next) {
         log.configure(next.log);
         changeToken(context, tokenOf(next));
-        options.onReload?.(running);
+        options.onChange?.(running);
       },
     }),
     clientToken: tokenOf(config),
@@ -108,6 +108,10 @@ export function startServer(options: ServerOptions): RunningServer {
     startedAt: Date.now(),
     activeRequests: 0,
     shutdown,
+    stay() {
+      context.leases.stay();
+      options.onChange?.(running);
+    },
   };
   const app = createApp(context);
   const server: Server<SocketData> = Bun.serve({

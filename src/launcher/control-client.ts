@@ -150,6 +150,18 @@ export async function requestShutdown(record: GatewayRecord): Promise<number> {
 }
 
 /**
+ * Asks the gateway not to end with its last session.
+ *
+ * @throws Error where the gateway doesn't answer or refuses.
+ */
+export async function requestStay(record: GatewayRecord): Promise<void> {
+  const headers = credentials(record);
+  const response = await request(record, '/v1/admin/stay', { method: 'POST', headers });
+  if (!response.ok)
+    throw new Error(`the gateway answered the request to stay with ${response.status}`);
+}
+
+/**
  * Asks the gateway to read its configuration now.
  *
  * @returns what came of it, or the text of the gateway's refusal

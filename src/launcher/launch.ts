@@ -2,12 +2,13 @@ import { configPath, displayPath, stateDir, type Environment } from '../config/p
 import type { GatewayRecord } from '../core/control.ts';
 import type { RouteSummary, ServedRoute } from '../core/route-summary.ts';
 import { findClientVersion, hasModelPicker } from './client-version.ts';
-import { addressOf, fetchRoutes } from './control-client.ts';
+import { addressOf, fetchRoutes, requestStay } from './control-client.ts';
 import { SESSION_DEPTH } from './environment.ts';
 import { isCompiled, manageCommand } from './executable.ts';
 import { findClaude } from './find-claude.ts';
 import { attachToGateway, type GatewayOptions } from './gateway-process.ts';
 import { LaunchError } from './launch-error.ts';
+import { hasFlag } from './options.ts';
 import { sessionPlugin } from './plugin-files.ts';
 import { writePluginFolder } from './plugin-folder.ts';
 import { runClaude, type Ending } from './run-claude.ts';
@@ -45,6 +46,8 @@ export async function launch(args: readonly string[], env: Environment): Promise
   ]);
   const { record } = attachment;
   warnOfOtherConfig(record, options);
+  const isBackground = hasFlag(args, '--bg', '--background');
+  if (isBackground) await keepForBackground(record, options);
   client.remember();
 
   // An older gateway doesn't tell: then there is a session without its models.
@@ -65,8 +68,18 @@ export async function launch(args: readonly string[], env: Environment): Promise
   try {
     return await runClaude(claude, placed.args, { ...inherited, ...plan.variables });
   } finally {
-    for (const file of placed.files) file.remove();
+    // A session in the background reads them when this process is long gone.
+    if (!isBackground) for (const file of placed.files) file.remove();
   }
+}
+
+/** A session in the background goes on without its launcher, hence without a lease. */
+async function keepForBackground(record: GatewayRecord, { notice }: GatewayOptions): Promise<void> {
+  if (!record.ephemeral) return;
+  await requestStay(record);
+  notice(
+    'clauder: the gateway stays for the session in the background. Stop it: clauder --proxy-stop',
+  );
 }
 
 /** A gateway of another version may not tell. */

@@ -123,7 +123,7 @@ describe.skipIf(!hasTmux() || process.platform !== 'linux')('in a terminal', () 
     for (const program of ['claude', CLAUDER_LINE]) {
       // Nothing can be typed any more: the client has left the terminal as it liked it.
       using terminal = await start(program, `; ${REPORT}`);
-      const [client] = processes('--model').filter((pid) =>
+      const client = processes('--model').find((pid) =>
         readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('claude'),
       );
       process.kill(client ?? 0, 'SIGKILL');

@@ -201,3 +201,16 @@ test('a gateway with another configuration than asked for is used, and named', a
   expect(ended.stderr).toContain('no configuration, not ');
   expect(ended.stderr).toContain('--proxy-stop');
 });
+
+test('a session in the background keeps the gateway, which says so', async () => {
+  await using stage = await createStage();
+  const ended = await stage.clauder(['--bg', 'work']);
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stderr).toContain('Stop it: clauder --proxy-stop');
+  expect(stage.record()).toMatchObject({ ephemeral: false });
+  await stage.clauder(['-p']);
+  await Bun.sleep(2_500);
+  const status = await stage.clauder(['--proxy-status', '--json']);
+  expect(JSON.parse(status.stdout)).toMatchObject({ running: true, ephemeral: false, leases: 0 });
+  expect((await stage.clauder(['--background', 'more'])).stderr).toBe('');
+});

@@ -35,3 +35,11 @@ export function shutdown(http: HttpContext) {
     return c.json({ leases: count });
   };
 }
+
+/** `POST /v1/admin/stay`: the gateway doesn't end with its last session any more. */
+export function stay(http: HttpContext) {
+  return (c: Context<HttpEnv>): Response => {
+    http.stay();
+    return c.json({ leases: http.leases.count });
+  };
+}

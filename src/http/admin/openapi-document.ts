@@ -88,6 +88,13 @@ const OPERATIONS: readonly Operation[] = [
     control: true,
   },
   {
+    method: 'post',
+    path: '/v1/admin/stay',
+    summary: 'Keeps the gateway beyond its last session.',
+    answer: SHUTDOWN,
+    control: true,
+  },
+  {
     method: 'get',
     path: '/v1/admin/openapi.json',
     summary: 'This document.',
