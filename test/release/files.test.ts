@@ -87,3 +87,23 @@ test('workflows name their actions by commit, and start with no rights but readi
     }
   }
 });
+
+test('the image is built from every folder that the program is made of', async () => {
+  const dockerfile = readFileSync(join(release, 'docker/Dockerfile'), 'utf8');
+  const allowed = readFileSync(join(release, 'docker/Dockerfile.dockerignore'), 'utf8');
+  const sources = [...new Bun.Glob('src/**/*.ts').scanSync({ cwd: root, absolute: true })];
+  const texts = await Promise.all(sources.map((file) => Bun.file(file).text()));
+  const outside = new Set(
+    sources.flatMap((file, index) =>
+      [...(texts[index] ?? '').matchAll(/from '(\.\.\/[^']+)'/g)]
+        .map(([, path = '']) => join(file, '..', path))
+        .filter((path) => !path.startsWith(join(root, 'src')))
+        .map((path) => path.slice(root.length + 1).split('/')[0] ?? ''),
+    ),
+  );
+  expect(outside).toContain('plugin');
+  for (const name of outside) {
+    expect(dockerfile).toMatch(new RegExp(`^COPY .*\\b${name.replace('.', '\\.')}\\b`, 'm'));
+    expect(allowed).toContain(`!${name}\n`);
+  }
+});
