@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'bun:test';
+import { createRegistry } from '../../src/telemetry/exposition.ts';
 import { createInstruments } from '../../src/telemetry/instruments.ts';
 import { run } from '../support/run.ts';
 import { createSandbox } from '../support/sandbox.ts';
@@ -16,14 +17,13 @@ const promtool = (...args: string[]) =>
 const KNOWN = await knownMetrics();
 
 async function knownMetrics(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const { registry, addProcessMetrics } = createInstruments({
+  const registry = createRegistry(Object.values(createInstruments()), {
     activeRequests: () => 0,
     sessions: () => 0,
     configBroken: () => false,
     usageRows: () => ({ waiting: 0, lost: 0 }),
     circuits: () => [],
   });
-  addProcessMetrics();
   const known = new Map<string, ReadonlySet<string>>([['up', new Set(['job', 'instance'])]]);
   for (const metric of registry.getMetricsAsArray() as unknown as {
     name: string;
