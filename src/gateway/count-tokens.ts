@@ -27,9 +27,9 @@ export class TokenCounts {
   }
 
   /** Learns from every finished call. */
-  readonly sink: CallSink = ({ call, target, result, usage }) => {
+  readonly sink: CallSink = ({ call, target, result, usage }, body) => {
     if (call.endpoint !== 'messages' || result !== 'complete') return;
-    if (target !== null && usage !== null) this.counter.sample(call.body, target, usage);
+    if (target !== null && usage !== null) this.counter.sample(body, target, usage);
   };
 
   /**

@@ -19,7 +19,7 @@ export function observe(
     call: Call,
     end: Omit<CallRecord, 'call' | 'startedAt' | 'totalMs' | 'journal' | 'costUsd'>,
   ): void => {
-    const { id, endpoint, model, stream, client, body, journal } = call;
+    const { id, endpoint, model, stream, client, journal } = call;
     const totalMs = journal.elapsedMs();
     const usage = isSecondHand(journal.entries) ? null : end.usage;
     const pricing = end.target === null ? undefined : pricingOf(end.target, model);
@@ -33,7 +33,6 @@ export function observe(
         model,
         stream,
         client,
-        body,
         session: sessionOf(call),
         agent: agentOf(call),
       },
@@ -41,7 +40,7 @@ export function observe(
       totalMs,
       journal: journal.entries,
     };
-    for (const sink of sinks) sink(record);
+    for (const sink of sinks) sink(record, call.body);
   };
   return async (call, next) => {
     try {

@@ -10,7 +10,7 @@ import type { Target } from '../providers/target.ts';
  * of it down.
  */
 export interface CallRecord {
-  readonly call: Pick<Call, 'id' | 'endpoint' | 'model' | 'stream' | 'client' | 'body'> & {
+  readonly call: Pick<Call, 'id' | 'endpoint' | 'model' | 'stream' | 'client'> & {
     /** Which conversation it belongs to, and which subagent of it made it. */
     readonly session: string | null;
     readonly agent: string | null;
@@ -36,8 +36,11 @@ export interface CallRecord {
 
 type CallResult = 'complete' | 'failed' | 'client_gone' | ErrorKind;
 
-/** Takes a record off the request's path; it must be quick and must not throw. */
-export type CallSink = (record: CallRecord) => void;
+/** Takes a record, to keep where it wants to. It must be quick and must not throw. */
+export type RecordSink = (record: CallRecord) => void;
+
+/** A {@link RecordSink} that looks at what the client sent, too. */
+export type CallSink = (record: CallRecord, body: Uint8Array) => void;
 
 /**
  * Who answered, or who was to answer; `null` where the model's name led nowhere. What names and

@@ -1,7 +1,7 @@
 import { createConsola, LogLevels } from 'consola/core';
 import type { LogFormat, LogLevel } from '../lib/log-level.ts';
 import { redact } from '../lib/redact.ts';
-import type { CallRecord, CallSink } from './call-record.ts';
+import type { CallRecord, RecordSink } from './call-record.ts';
 import { repairsOf, summarizeCall, type CallSummary } from './call-summary.ts';
 
 export interface LogSettings {
@@ -15,7 +15,7 @@ export interface Log {
   warn(message: string): void;
   error(message: string): void;
   /** One line for each call. */
-  readonly request: CallSink;
+  readonly request: RecordSink;
   /** Holds for later lines. */
   configure(settings: LogSettings): void;
 }

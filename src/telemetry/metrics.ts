@@ -1,11 +1,11 @@
-import type { CallSink } from './call-record.ts';
+import type { RecordSink } from './call-record.ts';
 import type { GaugeSources } from './exposition.ts';
 import { createInstruments } from './instruments.ts';
 import { MetricsRecorder, type PlainRequest } from './record-metrics.ts';
 
 export interface Metrics {
   /** Counts a call. */
-  readonly call: CallSink;
+  readonly call: RecordSink;
   /** Counts a request that was no call. */
   readonly request: (request: PlainRequest) => void;
   /** Everything in Prometheus's text format. */

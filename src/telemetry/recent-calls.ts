@@ -64,12 +64,11 @@ export class RecentCalls {
     this.#keepsBodies = options.keepsBodies ?? (() => false);
   }
 
-  readonly sink: CallSink = (record) => {
-    // The body is not to be kept alive; the rest is put into words when somebody asks.
-    const { body, ...call } = record.call;
-    if (this.#keepsBodies()) this.#bodies.add(call.id, body);
+  /** Keeps the record; it is put into words when somebody asks. */
+  readonly sink: CallSink = (record, body) => {
+    if (this.#keepsBodies()) this.#bodies.add(record.call.id, body);
     else this.#bodies.clear();
-    this.#records[this.#next] = { ...record, call: { ...call, body: NOTHING } };
+    this.#records[this.#next] = record;
     this.#next = (this.#next + 1) % this.#max;
   };
 
@@ -106,8 +105,6 @@ export class RecentCalls {
     }
   }
 }
-
-const NOTHING = new Uint8Array(0);
 
 /** Bodies of calls, the oldest of which go when there are too many bytes. */
 class Bodies {

@@ -1,5 +1,5 @@
 import { startOfDay } from '../lib/moment.ts';
-import type { CallSink } from '../telemetry/call-record.ts';
+import type { RecordSink } from '../telemetry/call-record.ts';
 import type { UsageStore } from './store.ts';
 
 /** How often the database is asked again, since other gateways write to it as well. */
@@ -39,7 +39,7 @@ export class Spending {
     this.#options = { wallClock: Date.now, ...options };
   }
 
-  readonly sink: CallSink = ({ call, costUsd, startedAt }) => {
+  readonly sink: RecordSink = ({ call, costUsd, startedAt }) => {
     if (costUsd === null || costUsd === 0) return;
     const session = call.session === null ? undefined : this.#sessions.get(call.session);
     for (const sum of [this.#day, session]) {

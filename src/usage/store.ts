@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite';
 import type { Clock } from '../lib/clock.ts';
-import type { CallSink } from '../telemetry/call-record.ts';
+import type { RecordSink } from '../telemetry/call-record.ts';
 import {
   inodeOf,
   isBusy,
@@ -82,7 +82,7 @@ export class UsageStore {
   }
 
   /** Takes a call; its row is written soon. */
-  readonly sink: CallSink = (record) => {
+  readonly sink: RecordSink = (record) => {
     const row = usageRow(record);
     if (row === null) return;
     this.#waiting.push(row);

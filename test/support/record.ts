@@ -10,7 +10,6 @@ export function testRecord(changes: Partial<CallRecord> = {}): CallRecord {
       model: 'test-model',
       stream: true,
       client: 'claude-code',
-      body: new Uint8Array(0),
       session: 'session-1',
       agent: null,
     },
