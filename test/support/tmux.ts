@@ -29,6 +29,9 @@ export const hasTmux = (): boolean => Bun.which('tmux') !== null;
 /** How soon after typed text Enter is still taken for a pasted newline, in milliseconds. */
 const PASTE_MS = 400;
 
+/** A line that stands in the prompt for this long was not sent. */
+const STANDS_MS = 3_000;
+
 /**
  * Starts a program in a tmux of its own. When it ends, `exit=CODE` stands on the screen and the
  * terminal stays.
@@ -70,10 +73,25 @@ export function openTerminal(command: readonly string[], options: TerminalOption
   };
 }
 
-/** Types a line and sends it off. */
+/** Types a line and sends it off. A busy client takes an Enter for a pasted line break. */
 export async function enter(terminal: Terminal, text: string): Promise<void> {
+  const start = text.slice(0, 40);
   terminal.type(text);
-  await terminal.shows(text.slice(0, 40));
+  await terminal.shows(start);
   await Bun.sleep(PASTE_MS);
   terminal.press('Enter');
+  const stands = () => {
+    const prompt = terminal
+      .screen()
+      .split('\n')
+      .findLast((line) => line.includes('❯'));
+    return prompt?.includes(start) === true;
+  };
+  for (let waited = 0; stands(); waited += PASTE_MS) {
+    await Bun.sleep(PASTE_MS);
+    if (waited >= STANDS_MS) {
+      terminal.press('Enter');
+      return;
+    }
+  }
 }
