@@ -1,3 +1,4 @@
+import { asBuffer } from '../lib/bytes.ts';
 import type { Call, ModelSpan } from './call.ts';
 import { malformed, malformedAt, scanMembers, skipSpace, type MemberSpan } from './json-scan.ts';
 
@@ -79,8 +80,4 @@ function modelName(bytes: Buffer, span: ModelSpan): string {
     throw malformed('"model" is not a valid JSON string');
   }
   throw malformed('"model" is empty');
-}
-
-function asBuffer(body: Uint8Array): Buffer {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

@@ -1,5 +1,6 @@
-import { findMember } from '../core/body-scan.ts';
+import { memberOf } from '../core/body-scan.ts';
 import type { Call } from '../core/call.ts';
+import { asBuffer, mentions } from '../lib/bytes.ts';
 import type { Target } from '../providers/target.ts';
 import type { TokenCounter } from '../tokens/counter.ts';
 import { objects, type JsonObject } from '../wire/json.ts';
@@ -13,7 +14,7 @@ export function traitsOf(call: Call, target: Target, counter: TokenCounter): Tra
   return {
     hasImages: () => mentionsImage(call.body) && hasImageInTurn(call.json()),
     thinks() {
-      const text = findMember(call.body, 'thinking');
+      const text = memberOf(call, 'thinking');
       return text !== null && /"type"\s*:\s*"(?:enabled|adaptive)"/u.test(text);
     },
     exceeds(tokens) {
@@ -26,11 +27,11 @@ export function traitsOf(call: Call, target: Target, counter: TokenCounter): Tra
 }
 
 /** Inside of a string the quotes would be escaped: these bytes are a key and its value. */
+const mentionsImages = mentions('"image"');
 const IMAGE = /"type"\s*:\s*"image"/u;
 
 function mentionsImage(body: Uint8Array): boolean {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return bytes.includes('"image"') && IMAGE.test(bytes.toString('latin1'));
+  return mentionsImages(body) && IMAGE.test(asBuffer(body).toString('latin1'));
 }
 
 /**

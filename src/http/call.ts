@@ -3,6 +3,7 @@ import type { Call } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { Journal } from '../core/journal.ts';
 import type { AnthropicRequest } from '../core/messages.ts';
+import { asBuffer } from '../lib/bytes.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { HttpContext } from './context.ts';
@@ -48,7 +49,7 @@ export async function answer(call: Call, http: HttpContext): ReturnType<Gateway[
 
 function parseBody(body: Uint8Array): AnthropicRequest {
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    return JSON.parse(asBuffer(body).toString('utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'not valid JSON';
     throw new GatewayError('malformed_request', `Invalid request body: ${reason}.`, { cause });

@@ -24,7 +24,7 @@ export async function readBody(request: Request): Promise<Uint8Array> {
   if (Number(declared) > MAX_BODY_BYTES) throw tooLarge();
   let body: Uint8Array;
   try {
-    body = declared === null ? await collect(request) : new Uint8Array(await request.arrayBuffer());
+    body = declared === null ? await collect(request) : Buffer.from(await request.arrayBuffer());
   } catch (cause) {
     if (!signal.aborted) throw cause;
     throw new GatewayError('client_gone', 'The client left before its request was complete.');

@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.ts';
 import { scanElements, scanMembers, skipSpace, type Span } from '../core/json-scan.ts';
+import { asBuffer } from '../lib/bytes.ts';
 import type { CredentialSource, Target } from '../providers/target.ts';
 
 /** What of a body doesn't decide the answer: who asks, and how it is delivered. */
@@ -37,7 +38,7 @@ export function cacheKey(call: Call, target: Target): string {
   // They come sorted by name.
   const headers = [...call.headers].filter(([name]) => !NEUTRAL_HEADERS.test(name));
   const parts = [JSON.stringify([targetDigest(target), client, call.query, headers])];
-  const body = Buffer.from(call.body.buffer, call.body.byteOffset, call.body.byteLength);
+  const body = asBuffer(call.body);
   addObject(parts, body, skipSpace(body, 0), 0, NEUTRAL_MEMBERS);
   return digestOf(parts.join(''));
 }

@@ -2,6 +2,7 @@ import { scanBody } from '../core/body-scan.ts';
 import type { Call } from '../core/call.ts';
 import type { AnthropicRequest } from '../core/messages.ts';
 import type { Policy } from '../core/policy.ts';
+import { mentions } from '../lib/bytes.ts';
 import type { PdfText } from '../documents/pdf-text.ts';
 import type { PdfTexts } from '../documents/pdf-texts.ts';
 import type { Target } from '../providers/target.ts';
@@ -27,9 +28,7 @@ export function documents(texts: PdfTexts): Policy<Attempt, Reply> {
 }
 
 /** Spares nearly every body from being parsed. */
-function mentionsPdf(body: Uint8Array): boolean {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('application/pdf');
-}
+const mentionsPdf = mentions('application/pdf');
 
 function takesPdf({ compat, wire }: Target): boolean {
   return wire === 'openai-chat' ? compat.pdf !== 'none' : compat.documents;

@@ -1,4 +1,5 @@
 import type { AnthropicRequest, Usage } from '../core/messages.ts';
+import { asBuffer } from '../lib/bytes.ts';
 import { targetKey, type Target } from '../providers/target.ts';
 import { requestTokens, seenParts } from '../wire/tokens/request-tokens.ts';
 import { TokenRatios } from './ratios.ts';
@@ -59,7 +60,7 @@ export class TokenCounter {
     const sample = this.#samples.get(targetKey(target));
     if (sample !== undefined) {
       this.#samples.delete(targetKey(target));
-      const text = Buffer.from(sample.body.buffer, sample.body.byteOffset, sample.body.byteLength);
+      const text = asBuffer(sample.body);
       const learned = JSON.parse(text.toString('utf8')) as AnthropicRequest;
       this.#ratios.learn(target, measure(learned, sample.target), sample.actual);
     }

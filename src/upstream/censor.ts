@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
+import { asBuffer } from '../lib/bytes.ts';
 import { redact } from '../lib/redact.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Target } from '../providers/target.ts';
@@ -91,9 +92,4 @@ function clientSecrets({ credential }: Call, target: Target): string[] {
   if (target.credential.kind !== 'client') return [];
   const { authorization, apiKey } = credential;
   return [authorization?.reveal().replace(/^Bearer\s+/i, '') ?? '', apiKey?.reveal() ?? ''];
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  if (bytes instanceof Buffer) return bytes;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -5,6 +5,7 @@ import {
   type MemberSpan,
   type Span,
 } from '../core/json-scan.ts';
+import { asBuffer } from '../lib/bytes.ts';
 
 interface Member {
   readonly key: string;
@@ -40,7 +41,7 @@ export class JsonNode {
 
   /** The value that a text consists of. */
   static parse(text: Uint8Array): JsonNode {
-    const source = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    const source = asBuffer(text);
     return new JsonNode(source, { start: skipSpace(source, 0), end: source.length });
   }
 

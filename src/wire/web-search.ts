@@ -1,3 +1,4 @@
+import { mentions } from '../lib/bytes.ts';
 import { acceptsClientCredential, type Target } from '../providers/target.ts';
 import { asObject, nonEmpty, objects, type JsonObject } from './json.ts';
 
@@ -32,9 +33,7 @@ export function requestedSearch(request: JsonObject): WebSearch | null {
 }
 
 /** Whether a body may ask for a web search: spares the others from being parsed. */
-export function mentionsSearch(body: Uint8Array): boolean {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('"web_search_2');
-}
+export const mentionsSearch = mentions('"web_search_2');
 
 /**
  * Whether a target can search the web; `null` where nobody knows: services that speak Anthropic's

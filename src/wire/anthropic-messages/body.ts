@@ -1,4 +1,5 @@
 import { replaceModel } from '../../core/body-scan.ts';
+import { asBuffer } from '../../lib/bytes.ts';
 import { JsonNode } from '../json-node.ts';
 import type { AdaptContext, Adaptation } from './adaptation.ts';
 import { maxTokens, unknownFields } from './fields.ts';
@@ -35,7 +36,7 @@ const ADAPTATIONS: readonly Adaptation[] = [
  */
 export function adaptBody(context: AdaptContext): Uint8Array {
   const { call, target } = context;
-  const bytes = Buffer.from(call.body.buffer, call.body.byteOffset, call.body.byteLength);
+  const bytes = asBuffer(call.body);
   const needed = ADAPTATIONS.filter(({ concerns }) => concerns(bytes, context));
   if (needed.length === 0) return replaceModel(call.body, call.modelSpan, target.model);
   const root = JsonNode.ofMembers(bytes, call.members);

@@ -1,10 +1,14 @@
+import { mentions } from '../../lib/bytes.ts';
 import type { JsonNode } from '../json-node.ts';
 import type { Adaptation } from './adaptation.ts';
 import { changeBlocks, textBlock, typeOf } from './blocks.ts';
 
+const mentionsImage = mentions('"image"');
+const mentionsDocument = mentions('"document"');
+
 /** A model without vision is told that there was an image, also inside of a tool's result. */
 export const images: Adaptation = {
-  concerns: (body, { target }) => target.facts.vision === false && body.includes('"image"'),
+  concerns: (body, { target }) => target.facts.vision === false && mentionsImage(body),
 
   apply(root) {
     const note = textBlock('[image omitted: model has no vision]');
@@ -14,7 +18,7 @@ export const images: Adaptation = {
 
 /** Documents as text where they are text; of others only the title stays. */
 export const documents: Adaptation = {
-  concerns: (body, { target }) => !target.compat.documents && body.includes('"document"'),
+  concerns: (body, { target }) => !target.compat.documents && mentionsDocument(body),
 
   apply(root, { target }) {
     changeBlocks(root, (block) =>

@@ -1,11 +1,12 @@
+import { mentions } from '../../lib/bytes.ts';
 import type { Adaptation } from './adaptation.ts';
 import { addSystemNote } from './blocks.ts';
 
+const mentionsOutputFormat = mentions('"output_config"', '"output_format"');
+
 /** Structured output for a model that has no field for it: the schema is told in the prompt. */
 export const outputFormat: Adaptation = {
-  concerns: (body, { target }) =>
-    !target.compat.outputFormat &&
-    (body.includes('"output_config"') || body.includes('"output_format"')),
+  concerns: (body, { target }) => !target.compat.outputFormat && mentionsOutputFormat(body),
 
   apply(root) {
     const config = root.get('output_config');

@@ -1,10 +1,14 @@
+import { mentions } from '../../lib/bytes.ts';
 import { CARRIER_PREFIX } from '../carrier.ts';
 import { JsonNode } from '../json-node.ts';
 import type { Adaptation } from './adaptation.ts';
 import { blocksOf, changeBlocks, messagesOf, prependBlock, roleOf, typeOf } from './blocks.ts';
 
 /** How `JSON.stringify` of JavaScript and of Python write an empty signature. */
-const EMPTY_FORMS = ['"signature":""', '"signature": ""'];
+const mentionsEmptySignature = mentions('"signature":""', '"signature": ""');
+const mentionsSignature = mentions('"signature"');
+const mentionsRedacted = mentions('"redacted_thinking"');
+const mentionsCarrier = mentions(`"${CARRIER_PREFIX}`);
 
 /**
  * Thinking that another model wrote, after the model was switched in mid-session or a fallback took
@@ -14,10 +18,10 @@ const EMPTY_FORMS = ['"signature":""', '"signature": ""'];
  */
 export const signatures: Adaptation = {
   concerns: (body, { target }) =>
-    body.includes(`"${CARRIER_PREFIX}`) ||
-    (target.compat.signatures === 'checked' && EMPTY_FORMS.some((form) => body.includes(form))) ||
-    (target.compat.signatures === 'ignored' && body.includes('"redacted_thinking"')) ||
-    (target.refusedSignatures !== undefined && body.includes('"signature"')),
+    mentionsCarrier(body) ||
+    (target.compat.signatures === 'checked' && mentionsEmptySignature(body)) ||
+    (target.compat.signatures === 'ignored' && mentionsRedacted(body)) ||
+    (target.refusedSignatures !== undefined && mentionsSignature(body)),
 
   apply(root, { target }) {
     const { refusedSignatures } = target;
@@ -41,6 +45,9 @@ export const signatures: Adaptation = {
 /** Stands in for thinking that was lost, where the vendor insists on some. */
 const LOST_THINKING = '(reasoning not available)';
 
+const mentionsAnswer = mentions('"assistant"');
+const mentionsToolUse = mentions('"tool_use"');
+
 /**
  * Answers start with their thinking, where the upstream rejects them otherwise while it thinks: those
  * of another model come without any, or with an empty one.
@@ -48,8 +55,8 @@ const LOST_THINKING = '(reasoning not available)';
 export const requiredThinking: Adaptation = {
   concerns: (body, { target }) =>
     target.compat.reasoningRequired === 'all'
-      ? body.includes('"assistant"')
-      : target.compat.reasoningRequired === 'tool-calls' && body.includes('"tool_use"'),
+      ? mentionsAnswer(body)
+      : target.compat.reasoningRequired === 'tool-calls' && mentionsToolUse(body),
 
   apply(root, { target }) {
     const always = target.compat.reasoningRequired === 'all';

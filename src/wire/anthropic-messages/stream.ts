@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Usage } from '../../core/messages.ts';
+import { asBuffer } from '../../lib/bytes.ts';
 import type { ErrorContext } from '../errors/context.ts';
 import { upstreamName } from '../errors/explain.ts';
 import type { StreamTransform } from '../wire-format.ts';
@@ -134,10 +135,6 @@ export class PassthroughStream implements StreamTransform {
   #name(): string {
     return upstreamName(this.#context.target);
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function* frames(bytes: Buffer): Generator<string> {

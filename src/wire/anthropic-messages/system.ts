@@ -1,11 +1,14 @@
+import { mentions } from '../../lib/bytes.ts';
 import { ATTRIBUTION, withoutAttribution } from '../attribution.ts';
 import { JsonNode } from '../json-node.ts';
 import type { Adaptation } from './adaptation.ts';
 import { appendBlocks, blocksOf, messagesOf, roleOf, textBlock, typeOf } from './blocks.ts';
 
+const mentionsAttribution = mentions(`"${ATTRIBUTION}`);
+
 /** Takes Claude Code's billing line out of the system prompt. */
 export const attribution: Adaptation = {
-  concerns: (body, { target }) => !target.compat.attribution && body.includes(`"${ATTRIBUTION}`),
+  concerns: (body, { target }) => !target.compat.attribution && mentionsAttribution(body),
 
   apply(root) {
     const system = root.get('system');
@@ -21,7 +24,7 @@ export const attribution: Adaptation = {
   },
 };
 
-const SYSTEM_ROLE_FORMS = ['"role":"system"', '"role": "system"'];
+const mentionsSystemRole = mentions('"role":"system"', '"role": "system"');
 
 /**
  * `system` messages become reminders in the user's message before them, or else in the one behind
@@ -29,8 +32,7 @@ const SYSTEM_ROLE_FORMS = ['"role":"system"', '"role": "system"'];
  */
 export const systemMessages: Adaptation = {
   concerns: (body, { target }) =>
-    target.compat.systemMessages === 'reminders' &&
-    SYSTEM_ROLE_FORMS.some((form) => body.includes(form)),
+    target.compat.systemMessages === 'reminders' && mentionsSystemRole(body),
 
   apply(root) {
     const folded: JsonNode[] = [];

@@ -1,3 +1,4 @@
+import { mentions } from '../../lib/bytes.ts';
 import type { Effort } from '../../providers/spec.ts';
 import { JsonNode } from '../json-node.ts';
 import { asNumber, asObject } from '../json.ts';
@@ -18,10 +19,13 @@ const MIN_BUDGET = 1024;
 
 const DISABLED = { type: 'disabled' };
 
+const mentionsThinking = mentions('"thinking"');
+const mentionsOutputConfig = mentions('"output_config"');
+
 /** Thinking in the form that the upstream takes. Must come after `max_tokens` was cut. */
 export const thinkingConfig: Adaptation = {
   concerns: (body, { target }) =>
-    target.compat.thinkingConfig !== 'as-sent' && body.includes('"thinking"'),
+    target.compat.thinkingConfig !== 'as-sent' && mentionsThinking(body),
 
   apply(root, { target }) {
     const thinking = root.get('thinking');
@@ -49,7 +53,7 @@ function budgetForm(root: JsonNode): object {
 /** An effort beside switched-off thinking is taken out where the two contradict each other. */
 export const effortWithoutThinking: Adaptation = {
   concerns: (body, { target }) =>
-    !target.compat.effortWithoutThinking && body.includes('"output_config"'),
+    !target.compat.effortWithoutThinking && mentionsOutputConfig(body),
 
   apply(root) {
     const config = root.get('output_config');

@@ -1,3 +1,4 @@
+import { mentions } from '../../lib/bytes.ts';
 import { flattened } from '../flattened.ts';
 import { JsonNode } from '../json-node.ts';
 import { asObject, isObject } from '../json.ts';
@@ -5,15 +6,19 @@ import { DEFERRED_RESERVE, toolChanges } from '../tool-changes.ts';
 import type { Adaptation } from './adaptation.ts';
 import { addSystemNote, changeBlocks, textBlock, typeOf } from './blocks.ts';
 
-const SEARCH_MARKS = ['"defer_loading"', '"tool_reference"', '"tool_addition"', '"tool_removal"'];
+const mentionsSearchTools = mentions(
+  '"defer_loading"',
+  '"tool_reference"',
+  '"tool_addition"',
+  '"tool_removal"',
+);
 
 /**
  * Anthropic's tool search, carried out here: the tools that are loaded are sent as plain ones, and
  * what a search found reads as text.
  */
 export const toolSearch: Adaptation = {
-  concerns: (body, { target }) =>
-    !target.compat.toolSearch && SEARCH_MARKS.some((mark) => body.includes(mark)),
+  concerns: (body, { target }) => !target.compat.toolSearch && mentionsSearchTools(body),
 
   apply(root, { call }) {
     const changes = toolChanges(asObject(call.json())['messages']);
@@ -35,15 +40,20 @@ export const toolSearch: Adaptation = {
 };
 
 /** What Anthropic runs itself begins like this or ends in a date. */
-const SERVER_MARKS = ['"server_tool_use"', '_tool_result"', '_tool_use"', '_202', '"mcp_servers"'];
+const mentionsServerTools = mentions(
+  '"server_tool_use"',
+  '_tool_result"',
+  '_tool_use"',
+  '_202',
+  '"mcp_servers"',
+);
 const OWN_RESULTS = new Set(['tool_use', 'tool_result']);
 
 const NO_WEB = 'You have no access to the web here. Say so where the request needs it.';
 
 /** Anthropic's own tools, which other vendors reject or take for the client's, go. */
 export const serverTools: Adaptation = {
-  concerns: (body, { target }) =>
-    !target.compat.serverTools && SERVER_MARKS.some((mark) => body.includes(mark)),
+  concerns: (body, { target }) => !target.compat.serverTools && mentionsServerTools(body),
 
   apply(root) {
     const tools = root.get('tools')?.items() ?? [];
@@ -61,10 +71,12 @@ export const serverTools: Adaptation = {
   },
 };
 
+const mentionsToolChoice = mentions('"tool_choice"');
+
 /** A call that is forced, where the upstream refuses that, always or while it thinks. */
 export const forcedToolChoice: Adaptation = {
   concerns: (body, { target }) =>
-    target.compat.forcedToolChoice !== 'always' && body.includes('"tool_choice"'),
+    target.compat.forcedToolChoice !== 'always' && mentionsToolChoice(body),
 
   apply(root, { target }) {
     const choice = root.get('tool_choice');
