@@ -15,7 +15,8 @@ export interface Resolution {
 export class RouteTable {
   readonly routes: readonly Route[];
   readonly #byName = new Map<string, Route>();
-  readonly #anthropic = anthropicTarget();
+  readonly #resolutions = new Map<Route, Resolution>();
+  readonly #anthropic: Resolution = { route: null, targets: [anthropicTarget()] };
 
   constructor(routes: readonly Route[]) {
     this.routes = routes;
@@ -24,6 +25,9 @@ export class RouteTable {
     }
     // An exact name beats an alias.
     for (const route of routes) this.#byName.set(normalizeName(route.name), route);
+    for (const route of routes) {
+      this.#resolutions.set(route, { route, targets: [route.target, ...this.#chain(route)] });
+    }
   }
 
   /** The route of a name or alias, in any case; also by the id that `/v1/models` lists. */
@@ -40,8 +44,9 @@ export class RouteTable {
    */
   resolve(model: string): Resolution {
     const route = this.find(model);
-    if (route !== undefined) return { route, targets: [route.target, ...this.#chain(route)] };
-    if (/^claude-/i.test(model)) return { route: null, targets: [this.#anthropic] };
+    const resolution = route === undefined ? undefined : this.#resolutions.get(route);
+    if (resolution !== undefined) return resolution;
+    if (/^claude-/i.test(model)) return this.#anthropic;
     throw new GatewayError('unknown_model', this.#unknown(model));
   }
 

@@ -46,9 +46,9 @@ function isAllowedHost(host: string, policy: GuardPolicy): boolean {
   const match = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.exec(host);
   const name = match?.[1]?.toLowerCase();
   if (name === undefined) return false;
+  if (isLoopback(name)) return true;
   const bare = name.replaceAll(/^\[|\]$/g, '');
   return (
-    isLoopback(name) ||
     bare === policy.host.toLowerCase() ||
     policy.allowedHosts.some((allowed) =>
       [name, host.toLowerCase()].includes(allowed.toLowerCase()),

@@ -33,6 +33,7 @@ export class Learned {
 
   /** The target as it is after all that was learned; itself where nothing was. */
   apply(target: Target, model: string): Target {
+    if (this.#entries.size === 0) return target;
     const entry = this.#find(target, model);
     if (entry === undefined) return target;
     let applied = entry.applied.get(target);

@@ -32,7 +32,7 @@ export function repair(learned: Learned): Policy<Attempt, Reply> {
     let pending: readonly Repair[] = [];
     for (let count = 0; ; count += 1) {
       try {
-        const reply = await next({ ...attempt, target });
+        const reply = await next(target === attempt.target ? attempt : { ...attempt, target });
         learned.add(attempt.target, call.model, pending);
         return reply;
       } catch (error) {

@@ -17,7 +17,8 @@ export class RetryBudget {
 
   /** A call goes to the host for the first time. */
   earn(host: string): void {
-    this.#saved.set(host, Math.min(MOST_SAVED, this.#savedBy(host) + EARNED_PER_CALL));
+    const saved = this.#savedBy(host);
+    if (saved < MOST_SAVED) this.#saved.set(host, Math.min(MOST_SAVED, saved + EARNED_PER_CALL));
   }
 
   /** @returns whether a retry may go out; it is paid for then. */

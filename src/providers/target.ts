@@ -73,10 +73,17 @@ export function targetName(
 }
 
 /** The model and where it is: routes to the same one share what is learned of it. */
-export function targetKey({ baseURL, model }: Target): string {
-  return `${baseURL} ${model ?? ''}`;
+export function targetKey(target: Target): string {
+  let key = keys.get(target);
+  if (key === undefined) {
+    key = `${target.baseURL} ${target.model ?? ''}`;
+    keys.set(target, key);
+  }
+  return key;
 }
 
+// Each call asks for both several times.
+const keys = new WeakMap<Target, string>();
 const hosts = new WeakMap<Target, string>();
 
 /** Where a target's requests go, with the port: what shares one rate limit and one fate. */

@@ -17,8 +17,24 @@ export const networkTransport: Transport = ({ url, headers, body, signal }) =>
     signal,
     redirect: 'manual',
     timeout: false,
-    ...(isLoopback(new URL(url).hostname) ? { proxy: false } : {}),
+    ...(isLoopbackURL(url) ? { proxy: false } : {}),
   } as RequestInit);
+
+/** What is told of the origins that a configuration's few routes have. */
+const loopbackOrigins = new Map<string, boolean>();
+const MAX_ORIGINS = 1000;
+
+function isLoopbackURL(url: string): boolean {
+  const pathAt = url.indexOf('/', url.indexOf('//') + 2);
+  const origin = pathAt === -1 ? url : url.slice(0, pathAt);
+  let known = loopbackOrigins.get(origin);
+  if (known === undefined) {
+    known = isLoopback(new URL(url).hostname);
+    if (loopbackOrigins.size >= MAX_ORIGINS) loopbackOrigins.clear();
+    loopbackOrigins.set(origin, known);
+  }
+  return known;
+}
 
 interface Diagnosis {
   readonly kind: ErrorKind;
