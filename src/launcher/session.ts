@@ -1,8 +1,7 @@
-import { PLACEHOLDER_CREDENTIAL } from '../core/control.ts';
 import type { RouteSummary } from '../core/route-summary.ts';
 import { planAgents, type AgentsPlan } from './agents-option.ts';
 import { agentTypes } from './agents.ts';
-import { sessionVariables, type Variables } from './environment.ts';
+import { planConnection, type Variables } from './environment.ts';
 import { hasFlag } from './options.ts';
 import { mergePicker, pickerRows } from './picker.ts';
 import { sessionModel } from './session-model.ts';
@@ -51,23 +50,26 @@ export function planSession(facts: SessionFacts): SessionPlan {
   const env = { ...facts.env, ...user.env, ...environmentOf(own) };
   const model = sessionModel(args, env, sources);
   const limits = limitVariables(model, routes, env);
-  const connection = sessionVariables({
+  const isPrint = hasFlag(args, '--print', '-p');
+  const connection = planConnection({
     address,
     clientToken,
     env,
     isLoggedIn: user.isLoggedIn || user.hasApiKeyHelper,
+    keyAnswers: user.keyAnswers,
+    isPrint,
     hasModelPicker,
   });
   const standIns = standInVariables({
     sessionModel: model,
     routes,
-    hasCredential: connection['ANTHROPIC_AUTH_TOKEN'] !== PLACEHOLDER_CREDENTIAL,
-    isPrint: hasFlag(args, '--print', '-p'),
-    hasModelPicker,
     hasBackground: facts.hasBackground,
+    hasCredential: connection.hasCredential,
+    isPrint,
+    hasModelPicker,
     env,
   });
-  const variables = { ...connection, ...limits, ...standIns };
+  const variables = { ...connection.variables, ...limits, ...standIns };
   const windows = windowsOf(model, { ...env, ...limits });
   const additions =
     routes.length === 0
@@ -78,7 +80,7 @@ export function planSession(facts: SessionFacts): SessionPlan {
         };
   return {
     variables,
-    settings: planSettings(args, variables, additions, clientToken !== null, readFile),
+    settings: planSettings(args, variables, additions, connection.isSecret, readFile),
     agents: planAgents({
       args,
       types: agentTypes(routes, windows),

@@ -18,6 +18,13 @@ export interface UserSettings {
   readonly hasApiKeyHelper: boolean;
   /** Logged in at claude.ai or the console. */
   readonly isLoggedIn: boolean;
+  readonly keyAnswers: KeyAnswers;
+}
+
+/** What the user has said when asked about an API key in the environment; the ends of the keys. */
+export interface KeyAnswers {
+  readonly approved: readonly string[];
+  readonly rejected: readonly string[];
 }
 
 export interface UserSettingsOptions {
@@ -62,6 +69,7 @@ export function readUserSettings(options: UserSettingsOptions): UserSettings {
   ]
     .map(readObject)
     .filter((file) => file !== null);
+  const state = readState((named || home) && join(named || home || '', '.claude.json'));
   return {
     files,
     agents: folders.flatMap((folder) => agentNamesIn(join(folder, 'agents'))),
@@ -69,7 +77,8 @@ export function readUserSettings(options: UserSettingsOptions): UserSettings {
     hasApiKeyHelper: files.some((file) => Boolean(file['apiKeyHelper'])),
     isLoggedIn:
       (configDir && hasStoredLogin(join(configDir, '.credentials.json'))) ||
-      hasAccount((named || home) && join(named || home || '', '.claude.json'), platform),
+      hasAccount(state, platform),
+    keyAnswers: keyAnswersOf(state),
   };
 }
 
@@ -78,16 +87,22 @@ function hasStoredLogin(path: string): boolean {
 }
 
 /** On macOS the login itself is in the keychain, and the account's name in this file. */
-function hasAccount(path: string | null | undefined, platform: NodeJS.Platform): boolean {
-  if (!path) return false;
-  const text = readText(path);
-  // The file grows with the user's history: parsed only where it may say something.
-  if (text === null || !/"(?:oauthAccount|primaryApiKey)"/u.test(text)) return false;
-  const state = parseObject(text);
-  return (
-    Boolean(state?.['primaryApiKey']) ||
-    (platform === 'darwin' && isObject(state?.['oauthAccount']))
-  );
+const hasAccount = (state: Json, platform: NodeJS.Platform): boolean =>
+  Boolean(state['primaryApiKey']) || (platform === 'darwin' && isObject(state['oauthAccount']));
+
+function keyAnswersOf(state: Json): KeyAnswers {
+  const answers = isObject(state['customApiKeyResponses']) ? state['customApiKeyResponses'] : {};
+  const list = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((end) => typeof end === 'string' && end !== '') : [];
+  return { approved: list(answers['approved']), rejected: list(answers['rejected']) };
+}
+
+/** Claude Code's file about itself; empty where it says nothing of what we need. */
+function readState(path: string | null | undefined): Json {
+  const text = path ? readText(path) : null;
+  // It grows with the user's history: parsed only where it may say something.
+  const concerns = /"(?:oauthAccount|primaryApiKey|customApiKeyResponses)"/u;
+  return (text !== null && concerns.test(text) ? parseObject(text) : null) ?? {};
 }
 
 function readObject(path: string): Json | null {

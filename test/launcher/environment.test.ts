@@ -1,16 +1,19 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { PLACEHOLDER_CREDENTIAL } from '../../src/core/control.ts';
-import { sessionVariables, type ConnectionFacts } from '../../src/launcher/environment.ts';
+import { planConnection, type ConnectionFacts } from '../../src/launcher/environment.ts';
 
-const variables = (facts: Partial<ConnectionFacts>) =>
-  sessionVariables({
+const connect = (facts: Partial<ConnectionFacts>) =>
+  planConnection({
     address: 'http://127.0.0.1:3456',
     clientToken: null,
     env: {},
     isLoggedIn: false,
+    keyAnswers: { approved: [], rejected: [] },
+    isPrint: true,
     hasModelPicker: true,
     ...facts,
   });
+const variables = (facts: Partial<ConnectionFacts>) => connect(facts).variables;
 const credentials = (facts: Partial<ConnectionFacts>) => {
   const { ANTHROPIC_AUTH_TOKEN: token, ANTHROPIC_API_KEY: key } = variables(facts);
   return { token, key };
@@ -30,6 +33,51 @@ test.each([
   [{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'http://127.0.0.1:3456', CC_ROUTE_DEPTH: '1' }],
 ])('the credential of %p stays as it is', (env) => {
   expect(credentials({ env })).toEqual(untouched);
+});
+
+describe('a key in the environment, in a terminal', () => {
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-api03-of-the-user-0123456789' };
+  const end = 'the-user-0123456789';
+  const inTerminal = (facts: Partial<ConnectionFacts> = {}) =>
+    connect({ env, isPrint: false, ...facts });
+
+  test('goes past the question whether it may be used, in a header of its own', () => {
+    const { variables, hasCredential, isSecret } = inTerminal();
+    expect(variables).toMatchObject({
+      ANTHROPIC_API_KEY: '',
+      ANTHROPIC_AUTH_TOKEN: PLACEHOLDER_CREDENTIAL,
+      ANTHROPIC_CUSTOM_HEADERS: `x-api-key: ${env.ANTHROPIC_API_KEY}`,
+    });
+    expect([hasCredential, isSecret]).toEqual([true, true]);
+  });
+
+  test('stays where it is once the user has approved of it', () => {
+    const approved = inTerminal({ keyAnswers: { approved: [end], rejected: [] } });
+    expect(approved.variables).not.toHaveProperty('ANTHROPIC_API_KEY');
+    expect(approved).toMatchObject({ hasCredential: true, isSecret: false });
+  });
+
+  test('is used for nothing once the user has declined it', () => {
+    const declined = inTerminal({ keyAnswers: { approved: [], rejected: [end] } });
+    expect(declined.variables).toMatchObject({
+      ANTHROPIC_API_KEY: '',
+      ANTHROPIC_AUTH_TOKEN: PLACEHOLDER_CREDENTIAL,
+    });
+    expect(JSON.stringify(declined)).not.toContain(end);
+    expect(declined.hasCredential).toBe(false);
+  });
+
+  test('beside a login or a token is the user’s own matter', () => {
+    for (const more of [{ isLoggedIn: true }, { env: { ...env, ANTHROPIC_AUTH_TOKEN: 't' } }]) {
+      expect(inTerminal(more).variables).not.toHaveProperty('ANTHROPIC_API_KEY');
+    }
+  });
+
+  test('reaches a session within the session', () => {
+    const { variables } = inTerminal();
+    const inner = connect({ env: { ...variables, CC_ROUTE_DEPTH: '1' }, isPrint: false });
+    expect(inner.hasCredential).toBe(true);
+  });
 });
 
 test('a login stays as it is', () => {

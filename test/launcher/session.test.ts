@@ -2,7 +2,14 @@ import { expect, test } from 'bun:test';
 import { planSession, type SessionFacts } from '../../src/launcher/session.ts';
 import { route } from '../support/routes.ts';
 
-const noUser = { files: [], agents: [], env: {}, hasApiKeyHelper: false, isLoggedIn: false };
+const noUser = {
+  files: [],
+  agents: [],
+  env: {},
+  hasApiKeyHelper: false,
+  isLoggedIn: false,
+  keyAnswers: { approved: [], rejected: [] },
+};
 const plan = (facts: Partial<SessionFacts> = {}) =>
   planSession({
     args: [],

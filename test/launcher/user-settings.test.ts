@@ -13,6 +13,7 @@ test('the nearer settings file wins, and a broken one is no obstacle', () => {
     env: {},
     hasApiKeyHelper: false,
     isLoggedIn: false,
+    keyAnswers: { approved: [], rejected: [] },
   });
   sandbox.write('home/.claude/settings.json', '{"env":{"A":"user","B":"user","C":1}}');
   sandbox.write('project/.claude/settings.json', '{"env":{"B":"project"},"apiKeyHelper":"x"}');
@@ -23,6 +24,7 @@ test('the nearer settings file wins, and a broken one is no obstacle', () => {
     env: { A: 'user', B: 'project' },
     hasApiKeyHelper: true,
     isLoggedIn: false,
+    keyAnswers: { approved: [], rejected: [] },
   });
 });
 
@@ -53,4 +55,15 @@ test('subagent types of the user and the project are found by the name in the fi
   sandbox.write('project/.claude/agents/d.txt', '---\nname: no\n---\n');
   const { agents } = readUserSettings({ env: sandbox.environment(), cwd: sandbox.project });
   expect(agents).toEqual(['mm25', 'd 4']);
+});
+
+test('answers about keys are read, whatever else stands there', () => {
+  using sandbox = createSandbox();
+  const look = () =>
+    readUserSettings({ env: sandbox.environment(), cwd: sandbox.project }).keyAnswers;
+  const state = { customApiKeyResponses: { approved: ['a', 5, ''], rejected: 'x' } };
+  sandbox.write('home/.claude.json', JSON.stringify(state));
+  expect(look()).toEqual({ approved: ['a'], rejected: [] });
+  sandbox.write('home/.claude.json', '{"customApiKeyResponses":');
+  expect(look()).toEqual({ approved: [], rejected: [] });
 });
