@@ -24,11 +24,13 @@ export async function startFakeAnthropic(sandbox: Sandbox): Promise<FakeAnthropi
   const upstream = await startFakeUpstream({ wire: 'anthropic-messages' });
   const cert = join(sandbox.root, 'anthropic.pem');
   const key = join(sandbox.root, 'anthropic.key');
-  const made = Bun.spawnSync([
-    ...['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'],
-    ...['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`],
-    ...['-keyout', key, '-out', cert],
-  ]);
+  const options = '-x509 -newkey rsa:2048 -nodes -days 2 -addext';
+  const made = Bun.spawnSync(
+    ['openssl', 'req', '-subj', `/CN=${HOST}`, '-keyout', key, '-out', cert].concat(
+      options.split(' '),
+      `subjectAltName=DNS:${HOST}`,
+    ),
+  );
   if (!made.success) throw new Error(`openssl: ${made.stderr.toString()}`);
   const tls = Bun.serve({
     hostname: '127.0.0.1',
