@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { CURRENT, OLDER } from '../support/claude-install.ts';
 import { CLAUDER, createDesk, routeTo } from '../support/clauder.ts';
+import { until } from '../support/deadline.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { passFirstScreens } from '../support/first-screens.ts';
 import { enter, hasTmux, openTerminal } from '../support/tmux.ts';
@@ -20,7 +21,13 @@ test.skipIf(!hasTmux()).each([CURRENT, OLDER])(
         },
       },
     });
-    const settings = desk.sandbox.write('own.json', '{"env":{"OWN_VARIABLE":"from-settings"}}');
+    const settings = desk.sandbox.write(
+      'own.json',
+      JSON.stringify({
+        env: { OWN_VARIABLE: 'from-settings' },
+        permissions: { allow: ['Bash(printenv OWN_VARIABLE)'] },
+      }),
+    );
     desk.sandbox.write('plug/.claude-plugin/plugin.json', '{"name":"mine"}');
     desk.sandbox.write('plug/commands/greet.md', '---\ndescription: x\n---\nsay from-plugin\n');
     const agents = { mine: { description: 'mine', prompt: 'I am mine.', model: 'g5' } };
@@ -35,22 +42,26 @@ test.skipIf(!hasTmux()).each([CURRENT, OLDER])(
         `${desk.sandbox.root}/plug`,
         '--model',
         'main',
-        '--dangerously-skip-permissions',
       ],
       { cwd: desk.sandbox.project, env: desk.environment(), columns: 120, rows: 60 },
     );
     await passFirstScreens(terminal);
-    await enter(terminal, 'run: echo $OWN_VARIABLE');
-    await terminal.shows('echo $OWN_VARIABLE => from-settings');
+    await enter(terminal, 'run: printenv OWN_VARIABLE');
+    await terminal.shows('printenv OWN_VARIABLE => from-settings');
     await enter(terminal, '/mine:greet');
     await terminal.shows(/You said:[\s\S]*say from-plugin/u);
+    const told = (...words: readonly string[]) =>
+      until(`${words.join(', ')} at the other provider`, () =>
+        other.requests.some(({ json }) =>
+          words.every((word) => JSON.stringify(json).includes(word)),
+        ),
+      );
     await enter(terminal, 'agent mine: are you there');
-    await terminal.shows(/results were:[\s\S]*are you there/u);
+    await told('I am mine.', 'are you there');
+    await terminal.shows(/results were: <Agent/u);
     await enter(terminal, 'agent g5: and you, g5');
-    await terminal.shows(/results were:[\s\S]*and you, g5/u);
-    const told = other.requests.map(({ json }) => JSON.stringify(json));
-    expect(told.some((text) => text.includes('I am mine.'))).toBe(true);
-    expect(told.some((text) => text.includes('and you, g5'))).toBe(true);
+    await told('You are a software engineer', 'and you, g5');
+    await terminal.shows(/results were: <Agent[\s\S]*results were: <Agent/u);
     expect(main.requests.every(({ model }) => model === 'main-model' || model === '')).toBe(true);
     await enter(terminal, '/exit');
     await terminal.shows('exit=0');
