@@ -35,7 +35,8 @@ export function describeRoute(route: RouteSummary): string {
 
 /** {@link routeLabel} and the facts in one short line: `… · MiniMax · 205k · $0.3/$1.2`. */
 export function routeLine(route: RouteSummary, alias: string): string {
-  const { providerLabel, contextWindow, pricing } = route;
+  const { providerLabel, contextWindow, pricing, problem } = route;
+  if (problem !== null) return joined(routeLabel(route, alias), providerLabel, 'not usable yet');
   return joined(
     routeLabel(route, alias),
     providerLabel,

@@ -23,7 +23,10 @@ export interface Windows {
   readonly noSuffix: boolean;
 }
 
-/** What older clients assume, in tokens. */
+/**
+ * What older clients assume, in tokens. A model whose window nobody knows is given the same by us:
+ * a million, as newer ones have it, is more than most models have, and comes with a warning.
+ */
 const ASSUMED = 200_000;
 
 /** The range of `autoCompactWindow`, in tokens. */
@@ -60,7 +63,7 @@ export function limitVariables(
   if (route === undefined) return {};
   const { contextWindow, maxOutputTokens } = route;
   return {
-    ...(contextWindow === null || env[MAX_CONTEXT] ? {} : { [MAX_CONTEXT]: String(contextWindow) }),
+    ...(env[MAX_CONTEXT] ? {} : { [MAX_CONTEXT]: String(contextWindow ?? ASSUMED) }),
     ...(maxOutputTokens === null || maxOutputTokens >= ASKED_OUTPUT || env[MAX_OUTPUT]
       ? {}
       : { [MAX_OUTPUT]: String(maxOutputTokens) }),
@@ -112,7 +115,7 @@ export function windowSettings(routes: readonly RouteSummary[], sources: readonl
       )
       .filter(([model]) => !taken.has(model.toLowerCase()))
       .flatMap(([model, window]) => {
-        const cap = Math.min(window ?? 0, most ?? MOST_CAP, MOST_CAP);
+        const cap = Math.min(window ?? ASSUMED, most ?? MOST_CAP, MOST_CAP);
         return cap < LEAST_CAP ? [] : [[model, { autoCompactWindow: cap }]];
       }),
   );

@@ -18,6 +18,8 @@ test.each([
 test('one line holds the label and the facts', () => {
   expect(routeLine(route('model', priced), 'm')).toBe('model (m) · Vendor · 205k · $0.3/$1.2');
   expect(routeLine(route('model'), 'model')).toBe('model · Vendor');
+  const broken = route('model', { ...priced, problem: 'no key' });
+  expect(routeLine(broken, 'm')).toBe('model (m) · Vendor · not usable yet');
 });
 
 test('without a route of the user, the one that answers offline is shown', () => {

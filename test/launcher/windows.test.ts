@@ -31,7 +31,8 @@ describe('the variables follow the model of the session', () => {
     ['s', {}, { CLAUDE_CODE_MAX_CONTEXT_TOKENS: '64000', CLAUDE_CODE_MAX_OUTPUT_TOKENS: '8192' }],
     // Asked for 32,000 at first: a larger limit is of no use to the client.
     ['m', {}, { CLAUDE_CODE_MAX_CONTEXT_TOKENS: '204800' }],
-    ['v', {}, {}],
+    // Nobody knows: what older clients assume, whatever this one would.
+    ['v', {}, { CLAUDE_CODE_MAX_CONTEXT_TOKENS: '200000' }],
     ['opus', {}, {}],
     [null, {}, {}],
     ['s', { CLAUDE_CODE_MAX_CONTEXT_TOKENS: '50000', CLAUDE_CODE_MAX_OUTPUT_TOKENS: '1000' }, {}],
@@ -71,12 +72,20 @@ describe('windows of single models', () => {
       m: cap(204_800),
       large: cap(1_000_000),
       l: cap(1_000_000),
+      vague: cap(200_000),
+      v: cap(200_000),
     });
   });
 
   test("the user's own for a model stays, other settings of that model are no obstacle", () => {
     const own = { modelSettings: { M: cap(150_000), l: { effortLevel: 'low' } } };
-    expect(Object.keys(windowSettings(routes, [own]))).toEqual(['middle', 'large', 'l']);
+    expect(Object.keys(windowSettings(routes, [own]))).toEqual([
+      'middle',
+      'large',
+      'l',
+      'vague',
+      'v',
+    ]);
   });
 
   test("the user's window for all models is the most that any gets", () => {
