@@ -1,6 +1,6 @@
 import type { RouteSummary } from '../core/route-summary.ts';
 import { planAgents, type AgentsPlan } from './agents-option.ts';
-import { agentTypes } from './agents.ts';
+import { agentNames, agentTypes } from './agents.ts';
 import { planConnection, type Variables } from './environment.ts';
 import { hasFlag } from './options.ts';
 import { mergePicker, pickerRows } from './picker.ts';
@@ -48,7 +48,7 @@ export function planSession(facts: SessionFacts): SessionPlan {
   const own = ownSettings(args, readFile);
   const sources = [...user.files, own];
   const env = { ...facts.env, ...user.env, ...environmentOf(own) };
-  const model = sessionModel(args, env, sources);
+  const model = sessionModel(args, env, sources, agentNames(routes));
   const limits = limitVariables(model, routes, env);
   const isPrint = hasFlag(args, '--print', '-p');
   const connection = planConnection({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { agentNames } from '../../src/launcher/agents.ts';
 import { sessionModel } from '../../src/launcher/session-model.ts';
 import {
   limitVariables,
@@ -100,11 +101,14 @@ describe("the session's model", () => {
     [['--model', 'a', '--model=b'], { ANTHROPIC_MODEL: 'e' }, 'b'],
     [['-p', 'x'], { ANTHROPIC_MODEL: 'e' }, 'e'],
     [['--', '--model', 'a'], {}, 'project'],
+    [['--agent', 'm-readonly'], { ANTHROPIC_MODEL: 'e' }, 'm'],
+    [['--agent=l', '--model', 'a'], {}, 'a'],
+    [['--agent', 'theirs'], {}, 'project'],
   ])('%p with %p: %p', (args, env, expected) => {
-    expect(sessionModel(args, env, saved)).toBe(expected);
+    expect(sessionModel(args, env, saved, agentNames(routes))).toBe(expected);
   });
 
   test('nothing said is nothing known', () => {
-    expect(sessionModel([], {}, [{ model: 5 }])).toBeNull();
+    expect(sessionModel([], {}, [{ model: 5 }], [])).toBeNull();
   });
 });
