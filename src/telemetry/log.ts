@@ -20,41 +20,54 @@ export interface Log {
   configure(settings: LogSettings): void;
 }
 
+/** What has happened, in words and, for machines, in fields. */
+interface Telling {
+  readonly message: string;
+  readonly fields?: object;
+}
+
 /**
- * The log: a line for each event, for people or as a JSON object for machines; `write` gets lines
- * whole, with their end. Whatever looks like a key is taken out, and no text can forge a line.
+ * The log: a line for each event, for people or as a JSON object for machines. Whatever looks like
+ * a key is taken out, and no text can forge a line.
+ *
+ * @param add gets what makes a line, whole and with its end, for when the line is written: no
+ * request waits for its words
  */
-export function createLog(settings: LogSettings, write: (line: string) => void): Log {
+export function createLog(settings: LogSettings, add: (line: () => string) => void): Log {
   let { format } = settings;
+  const lineOf = (time: string, level: string, { message, fields }: Telling): string => {
+    const line =
+      format === 'json'
+        ? JSON.stringify({ time, level, message, ...fields })
+        : `${time} ${level.padEnd(5)} ${message}`;
+    return `${redact(escapeControls(line))}\n`;
+  };
   const consola = createConsola({
     level: LogLevels[settings.level],
     // No line is held back for being like the one before.
     throttle: 0,
     reporters: [
       {
-        log({ date, type, args: [message, fields] }) {
-          const time = date.toISOString();
-          const line =
-            format === 'json'
-              ? JSON.stringify({ time, level: type, message, ...fields })
-              : `${time} ${type.padEnd(5)} ${message}`;
-          write(`${redact(escapeControls(line))}\n`);
+        log({ date, type, args: [tell] }) {
+          add(() => lineOf(date.toISOString(), type, tell()));
         },
       },
     ],
   });
+  const log = (level: LogLevel, tell: () => Telling): void => consola[level](tell);
   return {
-    debug: (message) => consola.debug(message),
-    info: (message) => consola.info(message),
-    warn: (message) => consola.warn(message),
-    error: (message) => consola.error(message),
-    request(record) {
-      const level = levelOf(record);
-      if (LogLevels[level] > consola.level) return;
-      const summary = summarizeCall(record);
-      if (format === 'json') consola[level]('request', { ...summary, repairs: repairsOf(record) });
-      else consola[level](requestText(summary, repairsOf(record)));
-    },
+    debug: (message) => log('debug', () => ({ message })),
+    info: (message) => log('info', () => ({ message })),
+    warn: (message) => log('warn', () => ({ message })),
+    error: (message) => log('error', () => ({ message })),
+    request: (record) =>
+      log(levelOf(record), () => {
+        const summary = summarizeCall(record);
+        const repairs = repairsOf(record);
+        return format === 'json'
+          ? { message: 'request', fields: { ...summary, repairs } }
+          : { message: requestText(summary, repairs) };
+      }),
     configure(next) {
       consola.level = LogLevels[next.level];
       ({ format } = next);

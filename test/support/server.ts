@@ -39,7 +39,7 @@ export async function startTestServer(
     load: (read) => loadConfig({ flags, env, read }),
   };
   const loaded = await source.load(source.initial);
-  const log = createLog(loaded.log, (line) => lines.push(line));
+  const log = createLog(loaded.log, (line) => lines.push(line()));
   const server = startServer({ config: loaded, source, log, env });
   return {
     url: server.url,

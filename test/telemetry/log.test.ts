@@ -7,7 +7,7 @@ import { testRecord } from '../support/record.ts';
 
 function logOf(format: LogFormat, level: LogLevel = 'info') {
   const lines: string[] = [];
-  const log = createLog({ format, level }, (line) => lines.push(line));
+  const log = createLog({ format, level }, (line) => lines.push(line()));
   return { log, lines };
 }
 
