@@ -132,13 +132,18 @@ describe('a port that another program owns', () => {
       config: { modelRoutes: { 'MiniMax-M2.5': routeTo(upstream, { alias: 'mm25' }) } },
       defaultPort: true,
     });
-    const ended = await desk.clauder(['-p', 'hi', '--model', 'mm25']);
+    const ended = await desk.clauder(['-p', 'between us', '--model', 'mm25']);
     await squatter?.stop();
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stdout).toBe('You said: hi\n');
+    expect(ended.stdout).toBe('You said: between us\n');
     expect(printed(ended)).toContain(String(DEFAULT_PORT));
-    const shown = squatter?.received.map(({ rawHeaders }) => rawHeaders) ?? [];
-    expect(JSON.stringify(shown)).not.toMatch(/authorization|x-api-key|x-cc-route/iu);
+    const shown = squatter?.received.map(({ rawHeaders, body }) => [
+      rawHeaders,
+      Buffer.from(body).toString(),
+    ]);
+    expect(JSON.stringify(shown ?? [])).not.toMatch(
+      /authorization|x-api-key|x-cc-route|between us/iu,
+    );
   });
 
   test('one that was asked for: the launcher ends, names it and says what to do', async () => {
